@@ -1,0 +1,156 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target: warnings are errors, `any` is spelled out, a member's module is imported where it is used,
+/// and an import is internal unless it says otherwise.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+
+let package = Package(
+    name: "flashsale",
+    products: [
+        .executable(name: "flashsale-api", targets: ["flashsale-api"]),
+        .executable(name: "flashsale-worker", targets: ["flashsale-worker"]),
+        .executable(name: "flashsale", targets: ["flashsale"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-configuration.git", from: "1.4.0", traits: ["YAML"]),
+        .package(url: "https://github.com/apple/swift-crypto.git", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+    ],
+    targets: [
+        // C libraries: a module map and a header, nothing else.
+        .systemLibrary(name: "CHiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CMariaDB", providers: [.apt(["libmariadb-dev"])]),
+
+        // The two database clients. They know nothing of the sale.
+        .target(
+            name: "Redis",
+            dependencies: [
+                "CHiredis", crypto, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "MariaDB",
+            dependencies: ["CMariaDB", logging, serviceLifecycle],
+            swiftSettings: strict
+        ),
+
+        // The domain: values and rules, no I/O, no clock.
+        .target(name: "FlashSale", swiftSettings: strict),
+
+        // The only code that knows Redis keys, Lua and SQL.
+        .target(
+            name: "FlashSaleStorage",
+            dependencies: ["FlashSale", "Redis", "MariaDB", crypto, logging, nioPosix],
+            resources: [.embedInCode("Scripts"), .embedInCode("Migrations")],
+            swiftSettings: strict
+        ),
+
+        // The two servers and the operator's commands, against the domain's protocols.
+        .target(
+            name: "FlashSaleAPI",
+            dependencies: ["FlashSale", hummingbird, logging, metrics, nioCore, nioHTTP1],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FlashSaleWorker",
+            dependencies: ["FlashSale", logging, metrics, serviceLifecycle],
+            swiftSettings: strict
+        ),
+
+        // Private redis-server and mariadbd processes, for `flashsale dev` and for the tests.
+        .target(name: "LocalServers", swiftSettings: strict),
+
+        // Configuration, logging, metrics, and the wiring of everything above.
+        .target(
+            name: "Assembly",
+            dependencies: [
+                "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "FlashSaleWorker", "MariaDB", "Redis",
+                configuration, hummingbird, logging, metrics, nioConcurrencyHelpers, nioCore, serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "FlashSaleAdmin",
+            dependencies: [
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", argumentParser, logging,
+            ],
+            swiftSettings: strict
+        ),
+
+        .executableTarget(name: "flashsale-api", dependencies: ["Assembly"], swiftSettings: strict),
+        .executableTarget(name: "flashsale-worker", dependencies: ["Assembly"], swiftSettings: strict),
+        .executableTarget(name: "flashsale", dependencies: ["FlashSaleAdmin"], swiftSettings: strict),
+
+        // Tests. The unit targets need no network.
+        .target(
+            name: "TestSupport",
+            dependencies: ["LocalServers", "MariaDB", "Redis", logging, nioCore, nioPosix],
+            path: "Tests/TestSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RedisTests",
+            dependencies: ["Redis", nioCore, nioEmbedded],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
+        .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale"], swiftSettings: strict),
+        .testTarget(
+            name: "FlashSaleAPITests",
+            dependencies: ["FlashSale", "FlashSaleAPI", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "FlashSaleAdminTests",
+            dependencies: ["Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", argumentParser],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "AssemblyTests",
+            dependencies: ["Assembly", "MariaDB", "Redis", logging, metrics],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "IntegrationTests",
+            dependencies: [
+                "FlashSale", "FlashSaleStorage", "FlashSaleWorker", "LocalServers", "MariaDB", "Redis", "TestSupport",
+                logging, nioCore, nioPosix, serviceLifecycle,
+            ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, nioCore],
+            swiftSettings: strict
+        ),
+    ]
+)
