@@ -1,0 +1,158 @@
+/// The line of every product, as the API sees it. Its only writes are places in line; it never touches stock.
+///
+/// Every method throws ``StoreUnavailable`` when the line can't be reached. The outcome of a call that threw is unknown;
+/// calling again is always right.
+public protocol PurchaseLine: Sendable {
+    /// Takes a place in line, or finds the one that the user has.
+    func join(_ request: JoinRequest) async throws -> JoinAnswer
+
+    /// Where the user stands; nil when the user neither waits nor was ever decided. Throws ``UnknownSale`` too.
+    ///
+    /// - Parameter renewsCart: Whether a cart with less than half of its life left is given a whole life again.
+    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing?
+
+    /// Gives the place up. Throws ``UnknownSale`` too.
+    func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer
+}
+
+/// A user's wish to buy.
+public struct JoinRequest: Hashable, Sendable {
+    /// The product to buy.
+    public var product: ProductID
+    /// Who buys.
+    public var user: UserID
+    /// How many units.
+    public var quantity: Int
+
+    /// A wish to buy `quantity` units.
+    public init(product: ProductID, user: UserID, quantity: Int) {
+        self.product = product
+        self.user = user
+        self.quantity = quantity
+    }
+}
+
+/// What became of a wish to buy.
+public enum JoinAnswer: Hashable, Sendable {
+    /// A new place at the end of the line.
+    case joined(Standing)
+    /// The user waits already, at this place.
+    case alreadyInLine(Standing)
+    /// The user's order exists already.
+    case alreadyDecided(Standing)
+    /// No place was given.
+    case refused(JoinRefusal)
+}
+
+/// Why no place was given.
+public enum JoinRefusal: Hashable, Sendable {
+    /// Redis knows no sale of this number.
+    case unknownProduct
+    /// Joining has not started.
+    case notOpenYet(opensAt: Timestamp)
+    /// Joining has ended.
+    case closed(closedAt: Timestamp)
+    /// The operator has stopped the line for a while.
+    case paused
+    /// The last unit is gone for good.
+    case soldOut
+    /// The user was told before that they have an order of this product.
+    case alreadyPurchased(order: OrderID?)
+    /// More units than one user may order.
+    case quantityTooHigh(maximum: Int)
+    /// As many wait as may wait.
+    case queueFull(maximum: Int)
+    /// The user asked again too often.
+    case rateLimited(retryAfterSeconds: Int)
+}
+
+/// Where a user stands with a product at one moment.
+public struct Standing: Hashable, Sendable {
+    /// The state.
+    public var status: PurchaseStatus
+    /// The product.
+    public var product: ProductID
+    /// The user.
+    public var user: UserID
+    /// The user's place; it never changes.
+    public var ticket: Ticket
+    /// The units that were asked for when the place was taken.
+    public var quantity: Int
+    /// The order this place became or will become. For `already_purchased`: the order that the user has.
+    public var order: OrderID
+    /// The place that was decided last: ``ticket`` − `servedTicket` is the position.
+    public var servedTicket: Int64
+    /// The place that was handed out last.
+    public var lastTicket: Int64
+    /// When the cart runs out unless it is renewed; nil when the user does not wait.
+    public var cartExpiresAt: Timestamp?
+    /// The state of the sale, so that a paused line does not look like a slow one.
+    public var saleState: SaleState
+
+    /// Describes where a user stands.
+    public init(
+        status: PurchaseStatus,
+        product: ProductID,
+        user: UserID,
+        ticket: Ticket,
+        quantity: Int,
+        order: OrderID,
+        servedTicket: Int64,
+        lastTicket: Int64,
+        cartExpiresAt: Timestamp?,
+        saleState: SaleState
+    ) {
+        self.status = status
+        self.product = product
+        self.user = user
+        self.ticket = ticket
+        self.quantity = quantity
+        self.order = order
+        self.servedTicket = servedTicket
+        self.lastTicket = lastTicket
+        self.cartExpiresAt = cartExpiresAt
+        self.saleState = saleState
+    }
+
+    /// How many places lie between the user and being served, the own one included: 1 is next. Nil once decided.
+    public var position: Int64? { status == .queued ? max(1, ticket.rawValue - servedTicket) : nil }
+}
+
+/// What became of a wish to leave.
+public enum LeaveAnswer: Hashable, Sendable {
+    /// The place is given up (now or before).
+    case left
+    /// The user has no place and no outcome.
+    case notInLine
+    /// The place is being served or was decided: too late to leave.
+    case alreadyDecided(PurchaseStatus?)
+}
+
+/// A store that can't be reached, is full, or has lost its data. Nothing is known of what the call did.
+public struct StoreUnavailable: Error, Sendable, CustomStringConvertible {
+    /// Which store, and what it said; for logs, not for shoppers.
+    public var reason: String
+    /// What the client library threw.
+    public var cause: (any Error)?
+
+    /// A store that can't be reached.
+    public init(reason: String, cause: (any Error)? = nil) {
+        self.reason = reason
+        self.cause = cause
+    }
+
+    /// One line for a log.
+    public var description: String { cause.map { "\(reason): \($0)" } ?? reason }
+}
+
+/// Redis knows no sale of this number: the product does not exist, or its line is being opened.
+public struct UnknownSale: Error, Sendable, CustomStringConvertible {
+    /// The product.
+    public var product: ProductID
+
+    /// A sale that Redis does not know.
+    public init(product: ProductID) { self.product = product }
+
+    /// One line for a log.
+    public var description: String { "Redis knows no sale of product \(product)" }
+}

@@ -1,0 +1,86 @@
+/// The truth about stock, decisions and orders, as the worker writes it.
+///
+/// Throws ``StoreUnavailable`` when the books can't be reached or written, ``Fenced`` when the lease is another's, and
+/// ``OutcomeUnknown`` when a commit may or may not have happened. Repeating a call is always right.
+public protocol SaleBooks: Sendable {
+    /// Says that the worker lives, renews its leases, and takes products that nobody serves, up to its fair share.
+    ///
+    /// - Parameters:
+    ///   - worker: The name of this worker process, different for each process.
+    ///   - duration: How long the leases last by the database's clock if they are not renewed.
+    ///   - maximum: The most products this worker serves.
+    /// - Returns: Every product that the worker serves now.
+    func renewLeases(worker: String, for duration: Duration, maximum: Int) async throws -> [Lease]
+
+    /// Gives all leases of a worker back, so that another one need not wait for their end.
+    func releaseLeases(worker: String) async throws
+
+    /// The product as it is now; nil when it is gone.
+    func product(_ id: ProductID) async throws -> Product?
+
+    /// Settles a claim in one transaction.
+    func settle(_ claim: Claim, of product: ProductID, fence: Fence) async throws -> SettledClaim
+
+    /// Names the line of a product that was never opened; the same nonce again if that was done before.
+    ///
+    /// - Returns: The product with its nonce, and whether this call was the one that named it.
+    func nameLine(of product: ProductID, nonce: String) async throws -> (product: Product, isNew: Bool)
+
+    /// Puts on record that the line's data is lost, under a new nonce.
+    ///
+    /// - Returns: The product, and the ticket above which the line may hand out new ones.
+    func recordLostLine(of product: ProductID, newNonce: String, fence: Fence) async throws
+        -> (product: Product, lastTicket: Int64)
+
+    /// Ends the range of sold-out tickets of a product that has stock again.
+    func reopen(_ product: ProductID, lastTicket: Int64, fence: Fence) async throws -> Product
+}
+
+/// A worker's right to serve a product.
+public struct Lease: Hashable, Sendable {
+    /// The product.
+    public var product: ProductID
+    /// Rises with each takeover.
+    public var fence: Fence
+    /// The product's version: a change means that the line has to hear of it.
+    public var productVersion: Int64
+
+    /// A right to serve a product.
+    public init(product: ProductID, fence: Fence, productVersion: Int64) {
+        self.product = product
+        self.fence = fence
+        self.productVersion = productVersion
+    }
+}
+
+/// A claim whose decisions are committed.
+public struct SettledClaim: Hashable, Sendable {
+    /// Every decision of the claim, also those that an earlier attempt committed.
+    public var decisions: [Decision]
+    /// Entries that go back to the head of the line.
+    public var waiting: [ClaimedEntry]
+    /// The available stock after the commit.
+    public var availableStock: Int
+    /// Every ticket above this one is sold out.
+    public var soldOutAfter: Int64?
+
+    /// A claim whose decisions are committed.
+    public init(decisions: [Decision], waiting: [ClaimedEntry], availableStock: Int, soldOutAfter: Int64?) {
+        self.decisions = decisions
+        self.waiting = waiting
+        self.availableStock = availableStock
+        self.soldOutAfter = soldOutAfter
+    }
+}
+
+/// A commit whose reply never came. Whoever gets this settles the same claim again: the books know what was decided.
+public struct OutcomeUnknown: Error, Sendable, CustomStringConvertible {
+    /// What the client library threw.
+    public var cause: any Error
+
+    /// A commit whose reply never came.
+    public init(cause: any Error) { self.cause = cause }
+
+    /// One line for a log.
+    public var description: String { "the outcome of the commit is unknown: \(cause)" }
+}

@@ -1,0 +1,122 @@
+/// The line of every product, as the worker sees it. Each call names the fence of the worker's lease, and a store that has
+/// seen a higher one throws ``Fenced``.
+///
+/// Throws ``StoreUnavailable`` when the line can't be reached; repeating a call is always right.
+public protocol ServedLine: Sendable {
+    /// Makes the rules and the state of a sale known to the line, unless it knows a newer version.
+    ///
+    /// - Parameter fence: The worker's lease; nil from an operator, who never writes the line's stock.
+    func publish(_ product: Product, fence: Fence?) async throws -> PublishAnswer
+
+    /// Opens a line that Redis does not have, handing out tickets above `lastTicket`.
+    ///
+    /// - Parameter fence: The worker's lease, which replaces an older line; nil from an operator, who never does.
+    func open(_ product: Product, lastTicket: Int64, fence: Fence?) async throws
+
+    /// Takes up to `limit` entries, or hands out the last claim again if it was never acknowledged.
+    ///
+    /// - Parameters:
+    ///   - limit: The most entries of the claim.
+    ///   - dropLimit: The most entries that a sold-out line drops in this call.
+    func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer
+
+    /// Ends a claim: outcomes are shown, carts are gone, waiting entries are back at the head of the line.
+    func acknowledge(_ acknowledgement: Acknowledgement) async throws
+
+    /// Opens the line of a sold-out product again. Every ticket handed out so far counts as decided.
+    func reopen(_ product: Product, fence: Fence) async throws
+
+    /// Hands a stream of wake-ups to the body: products whose line or rules have changed. Wake-ups may be lost.
+    func withWakeUps(_ body: (any AsyncSequence<ProductID, any Error>) async throws -> Void) async throws
+}
+
+/// What a line answers to its rules.
+public enum PublishAnswer: Hashable, Sendable {
+    /// The line knows the rules.
+    case published
+    /// The line is not there, or it is not the one whose nonce the product has.
+    case missing
+}
+
+/// What a line answers to a claim.
+public enum ClaimAnswer: Hashable, Sendable {
+    /// Entries to settle.
+    case claimed(Claim)
+    /// Nobody waits.
+    case empty
+    /// The operator has stopped the line.
+    case paused
+    /// Sold out: entries were dropped, and so many are left to drop. `lastTicket` is the last one handed out.
+    case soldOut(remaining: Int, lastTicket: Int64)
+    /// The line is not there: its data was lost, or it was never opened.
+    case missing
+}
+
+/// What ends a claim.
+public struct Acknowledgement: Hashable, Sendable {
+    /// The product.
+    public var product: ProductID
+    /// The worker's fence.
+    public var fence: Fence
+    /// The claim that ends.
+    public var claimNumber: Int64
+    /// Every decision of the claim, committed before.
+    public var decisions: [Decision]
+    /// Entries that go back to the head of the line.
+    public var waiting: [ClaimedEntry]
+    /// The available stock after the commit.
+    public var availableStock: Int
+    /// Every ticket above this one is sold out.
+    public var soldOutAfter: Int64?
+
+    /// Ends a claim.
+    public init(
+        product: ProductID,
+        fence: Fence,
+        claimNumber: Int64,
+        decisions: [Decision],
+        waiting: [ClaimedEntry],
+        availableStock: Int,
+        soldOutAfter: Int64?
+    ) {
+        self.product = product
+        self.fence = fence
+        self.claimNumber = claimNumber
+        self.decisions = decisions
+        self.waiting = waiting
+        self.availableStock = availableStock
+        self.soldOutAfter = soldOutAfter
+    }
+}
+
+/// The number of a lease: it rises with each takeover, and the higher one wins.
+public struct Fence: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// The number itself.
+    public let rawValue: Int64
+
+    /// The fence of a lease.
+    public init(_ rawValue: Int64) { self.rawValue = rawValue }
+
+    /// The decimal spelling.
+    public var description: String { String(rawValue) }
+
+    /// The older fence first.
+    public static func < (left: Fence, right: Fence) -> Bool { left.rawValue < right.rawValue }
+}
+
+/// Another worker has taken the product over. Whoever gets this stops serving it at once.
+public struct Fenced: Error, Sendable, CustomStringConvertible {
+    /// The product that was taken over.
+    public var product: ProductID
+    /// The fence that is no longer good.
+    public var fence: Fence
+
+    /// A fence that is no longer good.
+    public init(product: ProductID, fence: Fence) {
+        self.product = product
+        self.fence = fence
+    }
+
+    /// One line for a log.
+    public var description: String { "product \(product) was taken over from fence \(fence)" }
+}
