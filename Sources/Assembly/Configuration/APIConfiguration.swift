@@ -1,0 +1,54 @@
+/// The configuration of `flashsale-api`.
+public struct APIConfiguration: ProgramConfiguration, Equatable {
+    /// `flashsale-api`.
+    public static let program = Program.api
+
+    /// Where and how to listen.
+    public struct HTTP: Sendable, Equatable {
+        /// The address to listen on.
+        public var host: String
+        /// The TCP port to listen on; 0 takes any free one.
+        public var port: Int
+        /// How many clients may be connected at once.
+        public var maxConnections: Int
+    }
+
+    /// The rules of the line that the API applies.
+    public struct Line: Sendable, Equatable {
+        /// How often a minute a user may call for a place they already have; nil for no limit.
+        public var rateLimit: Int?
+        /// What keeps a waiting user's cart alive.
+        public var cartRenewal: CartRenewal
+        /// The least time after which clients are told to ask again.
+        public var pollAfter: Duration
+    }
+
+    /// Where and how to listen.
+    public var http: HTTP
+    /// The rules of the line that the API applies.
+    public var line: Line
+    /// How to reach Redis.
+    public var redis: RedisSettings
+    /// How to reach MariaDB.
+    public var mariadb: MariaDBSettings
+    /// What is logged, and how it looks.
+    public var log: LogSettings
+
+    /// Reads the settings.
+    public init(reading reader: inout SettingReader) {
+        http = HTTP(
+            host: reader.read(Settings.httpHost),
+            port: reader.read(Settings.httpPort),
+            maxConnections: reader.read(Settings.httpMaxConnections)
+        )
+        redis = RedisSettings(reading: &reader)
+        mariadb = MariaDBSettings(reading: &reader)
+        let rateLimit = reader.read(Settings.lineRateLimit)
+        line = Line(
+            rateLimit: rateLimit == 0 ? nil : rateLimit,
+            cartRenewal: reader.read(Settings.lineCartRenewal),
+            pollAfter: reader.read(Settings.linePollAfter)
+        )
+        log = LogSettings(reading: &reader)
+    }
+}

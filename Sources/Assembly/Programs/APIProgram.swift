@@ -1,0 +1,97 @@
+import FlashSale
+import FlashSaleAPI
+import FlashSaleStorage
+import Foundation
+import Hummingbird
+import Logging
+import ServiceLifecycle
+
+/// `flashsale-api`: takes people into lines and tells them where they stand.
+public enum APIProgram {
+    /// Runs the program until a signal ends it.
+    ///
+    /// - Returns: The process's exit code.
+    public static func main() async -> Int32 { await ProgramRun.main(run) }
+
+    private static func run(
+        _ configuration: APIConfiguration,
+        _ metrics: PrometheusMetrics,
+        _ logger: Logger
+    ) async throws {
+        let stores = Stores(
+            redis: configuration.redis.clientConfiguration(clientName: "flashsale-api"),
+            mariadb: configuration.mariadb.clientConfiguration(),
+            logger: logger
+        )
+        let draining = DrainFlag()
+        let catalogue = CachedProductCatalogue(redis: stores.redis, database: stores.database, logger: logger)
+        let renewsCarts = configuration.line.cartRenewal == .poll
+        let api = PurchaseAPI(
+            line: RedisPurchaseLine(
+                redis: stores.redis,
+                repeatedCallsPerMinute: configuration.line.rateLimit ?? 0,
+                renewsCarts: renewsCarts
+            ),
+            catalogue: catalogue,
+            signs: SignsOfLife(
+                name: "flashsale-api",
+                checks: stores.readinessChecks,
+                metrics: { metrics.prometheusText() },
+                isDraining: { draining.isRaised }
+            ),
+            listener: configuration.listener,
+            options: PurchaseAPI.Options(
+                cartRenewal: renewsCarts ? .poll : .never,
+                pollAfter: configuration.line.pollAfter
+            ),
+            logger: logger,
+            now: Timestamp.now
+        )
+        let main = MainService(draining: draining) {
+            try await stores.checkSchema(within: .seconds(10))
+            let application = api.buildApplication { port in
+                logger.notice("listening", metadata: ["host": "\(configuration.http.host)", "port": "\(port)"])
+            }
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await keepFresh(catalogue, logger) }
+                group.addTask {
+                    do { try await application.run() } catch {
+                        throw StartFailure.listener("http.port", configuration.http.port, error)
+                    }
+                }
+                // The server ends first; the refresher has nothing to finish.
+                defer { group.cancelAll() }
+                while let _ = try await group.next() { if draining.isRaised { return } }
+            }
+        }
+        try await MainService.run(main, with: stores, logger: logger)
+    }
+
+    /// Looks for new products about once a second, until shutdown.
+    private static func keepFresh(_ catalogue: CachedProductCatalogue, _ logger: Logger) async throws {
+        while !Task.isCancelled {
+            do { try await catalogue.refreshKnownProducts() } catch {
+                logger.debug("products not refreshed", metadata: ["error": "\(error)"])
+            }
+            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+        }
+    }
+}
+
+extension APIConfiguration {
+    fileprivate var listener: Listener {
+        var limits = ConnectionLimits()
+        limits.connections = http.maxConnections
+        return Listener(host: http.host, port: http.port, limits: limits)
+    }
+}
+
+extension Timestamp {
+    /// The system's clock.
+    @Sendable
+    static func now() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    }
+}

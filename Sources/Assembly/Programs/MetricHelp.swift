@@ -1,0 +1,16 @@
+/// What the metrics say, by their label.
+enum MetricHelp {
+    static let texts = [
+        "flashsale_joins_total": "Wishes to join a line, by what became of them.",
+        "flashsale_polls_total": "Status requests, by the status that was answered.",
+        "flashsale_http_requests_total": "HTTP requests, by route and status code.",
+        "flashsale_http_request_seconds": "Time from a request's head to the end of its answer, by route.",
+        "flashsale_outcomes": "Decided tickets, by the status that the user was told.",
+        "flashsale_batches": "Batches that were settled and acknowledged.",
+        "flashsale_batch_seconds": "Time from a claim to the end of its acknowledgement.",
+        "flashsale_dead_letters": "Entries that could not be read and wait for a person.",
+        "flashsale_line_length": "Entries that wait in a product's line.",
+        "flashsale_served_ticket": "The ticket that was decided last.",
+        "flashsale_available_stock": "Units that nobody has bought or holds.",
+    ]
+}

@@ -1,0 +1,59 @@
+import FlashSaleAPI
+import FlashSaleStorage
+import Redis
+
+extension Stores {
+    /// Waits until MariaDB answers with this build's schema.
+    ///
+    /// - Throws: A failure in words: what is wrong and what to run.
+    func checkSchema(within limit: Duration) async throws {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            do {
+                return try await Migrator(database: database).check()
+            } catch let mismatch as SchemaMismatch {
+                throw StartFailure(description: mismatch.description, exitCode: ProgramRun.ExitCode.failure)
+            } catch {
+                guard ContinuousClock.now < deadline else {
+                    throw StartFailure(
+                        description: "MariaDB can't be reached: \(error)",
+                        exitCode: ProgramRun.ExitCode.storeUnavailable
+                    )
+                }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+
+    /// What `/ready` asks of every process.
+    var readinessChecks: [ReadinessCheck] {
+        [
+            ReadinessCheck(name: "redis") {
+                do {
+                    _ = try await redis.send(RedisCommand("PING"))
+                    return .ok
+                } catch {
+                    return .failed("no answer")
+                }
+            },
+            ReadinessCheck(name: "mariadb") {
+                do {
+                    try await database.ping()
+                    return .ok
+                } catch {
+                    return .failed("no answer")
+                }
+            },
+            ReadinessCheck(name: "migrations") {
+                do {
+                    try await Migrator(database: database).check()
+                    return .ok
+                } catch let mismatch as SchemaMismatch {
+                    return .failed(mismatch.description)
+                } catch {
+                    return .failed("unknown while mariadb is away")
+                }
+            },
+        ]
+    }
+}
