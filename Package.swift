@@ -23,6 +23,7 @@ let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 
 let package = Package(
@@ -95,6 +96,7 @@ let package = Package(
             dependencies: [
                 "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "FlashSaleWorker", "MariaDB", "Redis",
                 configuration, hummingbird, logging, metrics, nioConcurrencyHelpers, nioCore, serviceLifecycle,
+                unixSignals,
             ],
             swiftSettings: strict
         ),

@@ -158,8 +158,9 @@ struct SettlementTests {
     }
 }
 
-/// A small generator with a fixed sequence per seed. Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
-/// Generators", 2014.
+/// A small generator with a fixed sequence per seed.
+///
+/// Source: Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014.
 struct SplitMix64: RandomNumberGenerator {
     var state: UInt64
 

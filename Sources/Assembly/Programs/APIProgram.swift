@@ -56,7 +56,7 @@ public enum APIProgram {
                 group.addTask { try await keepFresh(catalogue, logger) }
                 group.addTask {
                     do { try await application.run() } catch {
-                        throw StartFailure.listener("http.port", configuration.http.port, error)
+                        throw StartFailure.portProblem("http.port", configuration.http.port, error)
                     }
                 }
                 // The server ends first; the refresher has nothing to finish.

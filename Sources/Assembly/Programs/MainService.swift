@@ -1,6 +1,8 @@
+import FlashSaleStorage
 import Logging
 import ServiceLifecycle
 import Synchronization
+import UnixSignals
 
 /// A process's own work as one service, after its clients in the group: it starts last and ends first.
 struct MainService: Service {

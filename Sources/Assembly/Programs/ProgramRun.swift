@@ -1,5 +1,5 @@
 import Foundation
-import Logging
+public import Logging
 import Metrics
 import NIOCore
 
@@ -79,7 +79,7 @@ struct StartFailure: Error, CustomStringConvertible {
     let exitCode: Int32
 
     /// The port that a listener could not have.
-    static func listener(_ key: String, _ port: Int, _ error: any Error) -> any Error {
+    static func portProblem(_ key: String, _ port: Int, _ error: any Error) -> any Error {
         guard let error = error as? IOError, error.errnoCode == EADDRINUSE || error.errnoCode == EACCES else {
             return error
         }

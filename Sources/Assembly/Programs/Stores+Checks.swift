@@ -1,5 +1,6 @@
 import FlashSaleAPI
 import FlashSaleStorage
+import MariaDB
 import Redis
 
 extension Stores {

@@ -57,7 +57,7 @@ public enum WorkerProgram {
                 group.addTask { try await lines.run() }
                 group.addTask {
                     do { try await health.run() } catch {
-                        throw StartFailure.listener("worker.health-port", worker.healthPort, error)
+                        throw StartFailure.portProblem("worker.health-port", worker.healthPort, error)
                     }
                 }
                 try await group.waitForAll()

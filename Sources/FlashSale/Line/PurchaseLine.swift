@@ -1,4 +1,6 @@
-/// The line of every product, as the API sees it. Its only writes are places in line; it never touches stock.
+/// The line of every product, as the API sees it.
+///
+/// Its only writes are places in line; it never touches stock.
 ///
 /// Every method throws ``StoreUnavailable`` when the line can't be reached. The outcome of a call that threw is unknown;
 /// calling again is always right.
@@ -78,7 +80,9 @@ public struct Standing: Hashable, Sendable {
     public var ticket: Ticket
     /// The units that were asked for when the place was taken.
     public var quantity: Int
-    /// The order this place became or will become. For `already_purchased`: the order that the user has.
+    /// The order this place became or will become.
+    ///
+    /// For `already_purchased`: the order that the user has.
     public var order: OrderID
     /// The place that was decided last: ``ticket`` − `servedTicket` is the position.
     public var servedTicket: Int64
@@ -114,7 +118,9 @@ public struct Standing: Hashable, Sendable {
         self.saleState = saleState
     }
 
-    /// How many places lie between the user and being served, the own one included: 1 is next. Nil once decided.
+    /// How many places lie between the user and being served, the own one included: 1 is next.
+    ///
+    /// Nil once decided.
     public var position: Int64? { status == .queued ? max(1, ticket.rawValue - servedTicket) : nil }
 }
 
@@ -128,7 +134,9 @@ public enum LeaveAnswer: Hashable, Sendable {
     case alreadyDecided(PurchaseStatus?)
 }
 
-/// A store that can't be reached, is full, or has lost its data. Nothing is known of what the call did.
+/// A store that can't be reached, is full, or has lost its data.
+///
+/// Nothing is known of what the call did.
 public struct StoreUnavailable: Error, Sendable, CustomStringConvertible {
     /// Which store, and what it said; for logs, not for shoppers.
     public var reason: String

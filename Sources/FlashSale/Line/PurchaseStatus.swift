@@ -1,4 +1,6 @@
-/// Where a user stands with a product. One word for one state, the same in Redis, in MariaDB's decisions and in JSON.
+/// Where a user stands with a product.
+///
+/// One word for one state, the same in Redis, in MariaDB's decisions and in JSON.
 public enum PurchaseStatus: String, Sendable, CaseIterable {
     /// Waiting in line.
     case queued

@@ -47,7 +47,9 @@ public struct ClaimedEntry: Hashable, Sendable {
     }
 }
 
-/// What the claim found out about an entry's cart. Recorded with the batch, so that a retry uses the same verdict.
+/// What the claim found out about an entry's cart.
+///
+/// Recorded with the batch, so that a retry uses the same verdict.
 public enum CartVerdict: String, Hashable, Sendable {
     /// The cart lives and names this ticket.
     case live
@@ -57,7 +59,9 @@ public enum CartVerdict: String, Hashable, Sendable {
     case left
 }
 
-/// An entry that is not of any known form. It is kept for a person, and the line moves on.
+/// An entry that is not of any known form.
+///
+/// It is kept for a person, and the line moves on.
 public struct UnreadableEntry: Error, Hashable, Sendable {
     /// The bytes as they stood in the line.
     public var raw: [UInt8]

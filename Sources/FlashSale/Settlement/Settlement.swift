@@ -1,7 +1,10 @@
-/// The rules that turn a batch of entries into decisions: strict order of tickets, never more than the stock, one live
-/// order per user. A pure function of what was read under the product's lock.
+/// The rules that turn a batch of entries into decisions: strict order of tickets, never more than the stock, one live order per user.
+///
+/// A pure function of what was read under the product's lock.
 public struct Settlement: Hashable, Sendable {
-    /// One decision for each entry that got one, in the order of tickets. Decisions of an earlier attempt are not repeated.
+    /// One decision for each entry that got one, in the order of tickets.
+    ///
+    /// Decisions of an earlier attempt are not repeated.
     public var decisions: [Decision] = []
     /// Decisions that an earlier attempt committed: they only need to be acknowledged.
     public var alreadyDecided: [Decision] = []
@@ -94,7 +97,9 @@ public struct Settlement: Hashable, Sendable {
     }
 }
 
-/// What was decided about one ticket. It never changes.
+/// What was decided about one ticket.
+///
+/// It never changes.
 public struct Decision: Hashable, Sendable {
     /// The ticket.
     public var ticket: Ticket

@@ -73,7 +73,9 @@ public struct SettledClaim: Hashable, Sendable {
     }
 }
 
-/// A commit whose reply never came. Whoever gets this settles the same claim again: the books know what was decided.
+/// A commit whose reply never came.
+///
+/// Whoever gets this settles the same claim again: the books know what was decided.
 public struct OutcomeUnknown: Error, Sendable, CustomStringConvertible {
     /// What the client library threw.
     public var cause: any Error

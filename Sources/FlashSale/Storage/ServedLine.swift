@@ -1,5 +1,6 @@
-/// The line of every product, as the worker sees it. Each call names the fence of the worker's lease, and a store that has
-/// seen a higher one throws ``Fenced``.
+/// The line of every product, as the worker sees it.
+///
+/// Each call names the fence of the worker's lease, and a store that has seen a higher one throws ``Fenced``.
 ///
 /// Throws ``StoreUnavailable`` when the line can't be reached; repeating a call is always right.
 public protocol ServedLine: Sendable {
@@ -104,7 +105,9 @@ public struct Fence: Hashable, Comparable, Sendable, CustomStringConvertible {
     public static func < (left: Fence, right: Fence) -> Bool { left.rawValue < right.rawValue }
 }
 
-/// Another worker has taken the product over. Whoever gets this stops serving it at once.
+/// Another worker has taken the product over.
+///
+/// Whoever gets this stops serving it at once.
 public struct Fenced: Error, Sendable, CustomStringConvertible {
     /// The product that was taken over.
     public var product: ProductID

@@ -1,4 +1,6 @@
-/// An amount in the currency's minor unit (cents for USD), with its ISO 4217 code. Never a floating point number.
+/// An amount in the currency's minor unit (cents for USD), with its ISO 4217 code.
+///
+/// Never a floating point number.
 public struct Money: Hashable, Sendable, CustomStringConvertible {
     /// The most that a price may be: 10^12 minor units.
     public static let maximumMinorUnits: Int64 = 1_000_000_000_000

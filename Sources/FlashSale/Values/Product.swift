@@ -1,4 +1,6 @@
-/// What is sold, and the rules of its sale. A copy of one row of MariaDB at one version.
+/// What is sold, and the rules of its sale.
+///
+/// A copy of one row of MariaDB at one version.
 public struct Product: Hashable, Sendable {
     /// The product's number.
     public var id: ProductID
@@ -69,7 +71,9 @@ public struct Product: Hashable, Sendable {
 }
 
 extension Product {
-    /// The limits of a product's line. All are set per product.
+    /// The limits of a product's line.
+    ///
+    /// All are set per product.
     public struct Limits: Hashable, Sendable {
         /// The most units one user may order.
         public var maxPerUser: Int

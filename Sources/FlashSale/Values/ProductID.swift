@@ -12,7 +12,9 @@ public struct ProductID: Hashable, Comparable, Sendable, CustomStringConvertible
         self.rawValue = rawValue
     }
 
-    /// Reads the one decimal spelling of an id: ASCII digits, no sign, no leading zero. Nil for anything else.
+    /// Reads the one decimal spelling of an id: ASCII digits, no sign, no leading zero.
+    ///
+    /// Nil for anything else.
     public init?(text: some StringProtocol) {
         guard let value = DecimalText.positiveInteger(text) else { return nil }
         self.init(value)

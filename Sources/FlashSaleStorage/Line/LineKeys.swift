@@ -1,0 +1,47 @@
+import FlashSale
+
+/// The names of a product's keys in Redis.
+///
+/// The braces are literal: they put all keys of a product on one shard.
+struct LineKeys: Sendable {
+    let product: ProductID
+
+    init(_ product: ProductID) { self.product = product }
+
+    /// Hash: the live state of the sale.
+    var sale: String { "flash_sale:{\(product)}" }
+    /// List: the line.
+    ///
+    /// New entries on the left, served from the right.
+    var queue: String { "flash_sale_queue:{\(product)}" }
+    /// List: the batch that a worker has claimed and not acknowledged, with its cart verdicts.
+    var processing: String { "flash_sale_processing:{\(product)}" }
+    /// Hash: user → latest outcome.
+    ///
+    /// A cache of MariaDB.
+    var outcomes: String { "flash_sale_outcome:{\(product)}" }
+    /// String: the available stock.
+    ///
+    /// A cache of MariaDB.
+    var stock: String { "flash_sale_stock:{\(product)}" }
+    /// Set: tickets whose users left and whose entries are still in the line.
+    var left: String { "flash_sale_left:{\(product)}" }
+    /// String: the product's document, at most 60 s old.
+    var productCache: String { "flash_sale_product:{\(product)}" }
+    /// String: counts the changes of what the document shows.
+    var productChanges: String { "flash_sale_product_changes:{\(product)}" }
+
+    /// String with a TTL: the user's claim to a place.
+    func cart(of user: UserID) -> String { "cart_item:\(user):{\(product)}" }
+    /// String with a TTL of a minute: the user's repeated calls.
+    func rate(of user: UserID) -> String { "flash_sale_rate:\(user):{\(product)}" }
+
+    /// String: the document of all products, at most 60 s old.
+    static let allProductsCache = "flash_sale_products"
+    /// String: counts the changes of what that document shows.
+    static let allProductsChanges = "flash_sale_products_changes"
+    /// Channel: ids of products whose line or rules have changed.
+    static let wakeChannel = "flash_sale_wake"
+    /// Every key of ours starts with one of these.
+    static let prefixes = ["flash_sale", "cart_item:"]
+}

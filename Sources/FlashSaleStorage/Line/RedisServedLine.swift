@@ -1,0 +1,169 @@
+public import FlashSale
+public import Redis
+
+/// The worker's side of the line.
+public struct RedisServedLine: ServedLine {
+    /// How long a user's outcome can be read in Redis after the product's last decision: a week.
+    static let outcomeLife = Duration.seconds(7 * 86_400)
+
+    private let redis: RedisClient
+
+    /// The line in one Redis.
+    public init(redis: RedisClient) { self.redis = redis }
+
+    /// Makes the rules of a sale known to the line.
+    public func publish(_ product: Product, fence: Fence?) async throws -> PublishAnswer {
+        let keys = LineKeys(product.id)
+        let reply = try await redis.run(
+            LineScripts.publish,
+            keys: [keys.sale, keys.stock, keys.productCache, keys.productChanges],
+            [
+                RedisArgument(product.id.rawValue), RedisArgument(product.nonce ?? ""), argument(fence),
+                RedisArgument(product.availableStock), RedisArgument(product.version),
+            ] + rules(of: product)
+        )
+        try await dropListOfProducts()
+        try throwIfFenced(reply, product.id, fence)
+        return reply.word == "published" ? .published : .missing
+    }
+
+    /// Opens a line that Redis does not have.
+    public func open(_ product: Product, lastTicket: Int64, fence: Fence?) async throws {
+        let keys = LineKeys(product.id)
+        let reply = try await redis.run(
+            LineScripts.open,
+            keys: [
+                keys.sale, keys.stock, keys.productCache, keys.productChanges, keys.queue, keys.processing, keys.left,
+                keys.outcomes,
+            ],
+            [
+                RedisArgument(product.id.rawValue), RedisArgument(product.nonce ?? ""), argument(fence),
+                RedisArgument(product.availableStock), RedisArgument(lastTicket),
+                RedisArgument(product.soldOutAfter.map(String.init) ?? ""),
+                "version", RedisArgument(product.version),
+            ] + rules(of: product)
+        )
+        try throwIfFenced(reply, product.id, fence)
+        guard reply.word == "opened" else { throw reply.unexpected() }
+        try await dropListOfProducts()
+    }
+
+    /// Takes entries from the line.
+    public func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer {
+        let keys = LineKeys(product)
+        let reply = try await redis.run(
+            LineScripts.claim,
+            keys: [keys.sale, keys.queue, keys.processing, keys.left],
+            [
+                RedisArgument(fence.rawValue), RedisArgument(limit), RedisArgument(dropLimit),
+                RedisArgument(product.rawValue),
+            ]
+        )
+        try throwIfFenced(reply, product, fence)
+        switch reply.word {
+        case "claimed": return .claimed(try claim(reply))
+        case "empty": return .empty
+        case "paused": return .paused
+        case "missing": return .missing
+        case "sold_out":
+            return .soldOut(remaining: Int(try reply.integer(1)), lastTicket: try reply.integer(2))
+        default: throw reply.unexpected()
+        }
+    }
+
+    /// Ends a claim.
+    public func acknowledge(_ acknowledgement: Acknowledgement) async throws {
+        let keys = LineKeys(acknowledgement.product)
+        let decisions = acknowledgement.decisions
+        var arguments: [RedisArgument] = [
+            RedisArgument(acknowledgement.fence.rawValue), RedisArgument(acknowledgement.claimNumber),
+            RedisArgument(acknowledgement.product.rawValue), RedisArgument(acknowledgement.availableStock),
+            RedisArgument(acknowledgement.soldOutAfter.map(String.init) ?? ""),
+            RedisArgument(Self.outcomeLife.components.seconds),
+            RedisArgument(decisions.map(\.ticket.rawValue).max() ?? 0), RedisArgument(decisions.count),
+        ]
+        for decision in decisions {
+            arguments.append(RedisArgument(decision.ticket.rawValue))
+            arguments.append(RedisArgument(decision.user.rawValue))
+            arguments.append(RedisArgument(EntryCodec.outcome(decision)))
+        }
+        arguments += acknowledgement.waiting.map { RedisArgument(EntryCodec.entry($0)) }
+        let reply = try await redis.run(
+            LineScripts.acknowledge,
+            keys: [
+                keys.sale, keys.queue, keys.processing, keys.outcomes, keys.stock, keys.left, keys.productCache,
+                keys.productChanges,
+            ],
+            arguments
+        )
+        try throwIfFenced(reply, acknowledgement.product, acknowledgement.fence)
+        guard ["done", "stale", "missing"].contains(reply.word) else { throw reply.unexpected() }
+        try await dropListOfProducts()
+    }
+
+    /// Opens the line of a sold-out product again.
+    public func reopen(_ product: Product, fence: Fence) async throws {
+        let keys = LineKeys(product.id)
+        let reply = try await redis.run(
+            LineScripts.reopen,
+            keys: [keys.sale, keys.queue, keys.processing],
+            [RedisArgument(fence.rawValue)]
+        )
+        try throwIfFenced(reply, product.id, fence)
+        guard ["reopened", "missing"].contains(reply.word) else { throw reply.unexpected() }
+    }
+
+    /// Hands a stream of wake-ups to the body.
+    public func withWakeUps(_ body: (any AsyncSequence<ProductID, any Error>) async throws -> Void) async throws {
+        try await redis.withSubscription(to: [LineKeys.wakeChannel]) { messages in
+            try await body(
+                messages.compactMap { ProductID(text: String(decoding: $0.payload, as: UTF8.self)) }
+            )
+        }
+    }
+
+    /// The document of all products shows every product's stock, and lives on a shard of its own.
+    private func dropListOfProducts() async throws {
+        do {
+            _ = try await redis.send([
+                RedisCommand("DEL", key: LineKeys.allProductsCache),
+                RedisCommand("INCR", key: LineKeys.allProductsChanges),
+            ])
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not drop the list of products", cause: error)
+        }
+    }
+
+    private func claim(_ reply: ScriptReply) throws -> Claim {
+        var claim = Claim(
+            number: try reply.integer(1),
+            isRecovered: try reply.integer(2) == 1,
+            entries: [],
+            lineLength: Int(try reply.integer(3))
+        )
+        for index in 4..<max(4, reply.count) {
+            switch EntryCodec.claimed(try reply.bytes(index)) {
+            case .success(let entry): claim.entries.append(entry)
+            case .failure(let unreadable): claim.unreadable.append(unreadable)
+            }
+        }
+        return claim
+    }
+
+    private func rules(of product: Product) -> [RedisArgument] {
+        [
+            "state", product.isPaused ? "paused" : "open",
+            "opens_at", RedisArgument(product.opensAt?.milliseconds ?? 0),
+            "closes_at", RedisArgument(product.closesAt?.milliseconds ?? 0),
+            "cart_seconds", RedisArgument(product.limits.cartSeconds),
+            "max_queue", RedisArgument(product.limits.maxQueue),
+            "max_per_user", RedisArgument(product.limits.maxPerUser),
+        ]
+    }
+
+    private func argument(_ fence: Fence?) -> RedisArgument { RedisArgument(fence.map(\.description) ?? "") }
+
+    private func throwIfFenced(_ reply: ScriptReply, _ product: ProductID, _ fence: Fence?) throws {
+        if reply.word == "fenced", let fence { throw Fenced(product: product, fence: fence) }
+    }
+}

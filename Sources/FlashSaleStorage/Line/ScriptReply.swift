@@ -1,0 +1,56 @@
+import FlashSale
+import Redis
+
+/// A script's reply: a word, and the values that come with it.
+struct ScriptReply {
+    let word: String
+    private let script: String
+    private let values: [RedisReply]
+
+    init(_ reply: RedisReply, of script: RedisScript) throws {
+        self.script = script.name
+        values = try reply.array()
+        guard let first = values.first else { throw Self.unexpected(script.name, "an empty reply") }
+        word = try first.string()
+    }
+
+    var count: Int { values.count }
+
+    func integer(_ index: Int) throws -> Int64 { try value(index).integer() }
+
+    func text(_ index: Int) throws -> String { try value(index).string() }
+
+    func bytes(_ index: Int) throws -> [UInt8] { try value(index).bytes() }
+
+    func ticket(_ index: Int) throws -> Ticket {
+        guard let ticket = Ticket(try integer(index)) else { throw unexpected("a ticket below 1") }
+        return ticket
+    }
+
+    /// What a word means that the caller does not know.
+    func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }
+
+    private func value(_ index: Int) throws -> RedisReply {
+        guard index < values.count else {
+            throw unexpected("\(values.count) values, at least \(index + 1) belong to it")
+        }
+        return values[index]
+    }
+
+    private func unexpected(_ what: String) -> StoreUnavailable { Self.unexpected(script, what) }
+
+    private static func unexpected(_ script: String, _ what: String) -> StoreUnavailable {
+        StoreUnavailable(reason: "the script \(script) answered \(what)")
+    }
+}
+
+extension RedisClient {
+    /// Runs a script of ours; whatever goes wrong with Redis is a ``StoreUnavailable``.
+    func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument]) async throws -> ScriptReply {
+        do {
+            return try ScriptReply(try await evaluate(script, keys: keys, arguments), of: script)
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not run the script \(script.name)", cause: error)
+        }
+    }
+}

@@ -1,0 +1,36 @@
+-- Ends a claim whose decisions are committed: shows the outcomes, takes the carts away, puts waiting entries back.
+-- A second call for the same claim changes nothing, even if the next batch is already claimed.
+--
+-- KEYS: 1 sale, 2 queue, 3 processing, 4 outcomes, 5 stock, 6 left, 7 product cache, 8 product changes
+-- ARGV: 1 fence, 2 claim number, 3 product, 4 available stock, 5 sold_out_after ('' while units can come free),
+--       6 life of the outcomes in seconds, 7 last decided ticket (0: none), 8 number of decisions, then for each
+--       decision: ticket, user, outcome `1:TICKET:QUANTITY:STATUS:ORDER`; then the waiting entries, first one first
+-- Result: {'done'}, {'stale'} when the claim was ended before, {'missing'}, {'fenced', fence}
+local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'claim', 'served_ticket')
+if not sale[1] then return { 'missing' } end
+local seen = tonumber(sale[2] or 0)
+if tonumber(ARGV[1]) < seen then return { 'fenced', seen } end
+if sale[3] ~= ARGV[2] or redis.call('EXISTS', KEYS[3]) == 0 then return { 'stale' } end
+
+local first_waiting = 9 + 3 * tonumber(ARGV[8])
+for index = 9, first_waiting - 1, 3 do
+    local ticket, user, outcome = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+    local known = string.match(redis.call('HGET', KEYS[4], user) or '', '^1:(%d+):')
+    if not known or tonumber(known) <= tonumber(ticket) then redis.call('HSET', KEYS[4], user, outcome) end
+    local cart = 'cart_item:' .. user .. ':{' .. ARGV[3] .. '}'
+    if string.match(redis.call('GET', cart) or '', '^1:(%d+):') == ticket then redis.call('DEL', cart) end
+    redis.call('SREM', KEYS[6], ticket)
+end
+redis.call('EXPIRE', KEYS[4], ARGV[6])
+
+local served = math.max(tonumber(sale[4]), tonumber(ARGV[7]))
+redis.call('HSET', KEYS[1], 'served_ticket', string.format('%.0f', served))
+if #ARGV >= first_waiting then
+    for index = #ARGV, first_waiting, -1 do redis.call('RPUSH', KEYS[2], ARGV[index]) end
+    redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', served))
+end
+if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[5]) end
+redis.call('SET', KEYS[5], ARGV[4])
+redis.call('DEL', KEYS[3], KEYS[7])
+redis.call('INCR', KEYS[8])
+return { 'done' }

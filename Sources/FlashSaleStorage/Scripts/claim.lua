@@ -1,0 +1,57 @@
+-- Moves entries from the line to the batch that a worker settles, and decides there and then whether their carts live.
+-- The cart keys are built from the entries; they share the product's slot.
+--
+-- KEYS: 1 sale, 2 queue, 3 processing, 4 left
+-- ARGV: 1 fence, 2 most entries to claim (1…1000), 3 most entries to drop when sold out, 4 product
+-- Result: {'claimed', number, recovered (0|1), line length behind the batch, batch element …}, {'empty'}, {'paused'},
+--         {'missing'}, {'fenced', fence}, {'sold_out', remaining, last_ticket}
+-- A batch element is a verdict, a blank, and the entry's bytes: `live 1:7:1:alice`, also `expired`, `left`, `unreadable`.
+local sale = redis.call('HMGET', KEYS[1], 'nonce', 'state', 'fence', 'claim', 'sold_out_after', 'last_ticket')
+if not sale[1] then return { 'missing' } end
+local fence = tonumber(ARGV[1])
+local seen = tonumber(sale[3] or 0)
+if fence < seen then return { 'fenced', seen } end
+if fence > seen then redis.call('HSET', KEYS[1], 'fence', ARGV[1]) end
+
+local unfinished = redis.call('LRANGE', KEYS[3], 0, -1)
+if #unfinished > 0 then
+    local reply = { 'claimed', tonumber(sale[4]), 1, redis.call('LLEN', KEYS[2]) }
+    for _, element in ipairs(unfinished) do reply[#reply + 1] = element end
+    return reply
+end
+if sale[5] then
+    redis.call('LTRIM', KEYS[2], 0, -1 - tonumber(ARGV[3]))
+    local remaining = redis.call('LLEN', KEYS[2])
+    if remaining == 0 then redis.call('DEL', KEYS[4]) end
+    return { 'sold_out', remaining, tonumber(sale[6]) }
+end
+if sale[2] == 'paused' then return { 'paused' } end
+
+local entries = redis.call('LRANGE', KEYS[2], -tonumber(ARGV[2]), -1)
+if #entries == 0 then return { 'empty' } end
+local anyone_left = redis.call('SCARD', KEYS[4]) > 0
+local batch, last = {}, 0
+for index = #entries, 1, -1 do
+    local entry = entries[index]
+    local ticket, quantity, user = string.match(entry, '^1:([1-9]%d*):([1-9]%d*):([%l%d._@+-]+)$')
+    local verdict = 'unreadable'
+    if ticket and #ticket <= 15 and #quantity <= 9 and #user <= 64 then
+        local cart = redis.call('GET', 'cart_item:' .. user .. ':{' .. ARGV[4] .. '}') or ''
+        if anyone_left and redis.call('SISMEMBER', KEYS[4], ticket) == 1 then
+            verdict = 'left'
+        elseif string.match(cart, '^1:(%d+):[1-9]%d*$') == ticket then
+            verdict = 'live'
+        else
+            verdict = 'expired'
+        end
+        last = math.max(last, tonumber(ticket))
+    end
+    batch[#batch + 1] = verdict .. ' ' .. entry
+end
+
+redis.call('LTRIM', KEYS[2], 0, -1 - #entries)
+redis.call('RPUSH', KEYS[3], unpack(batch))
+if last > 0 then redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', last)) end
+local reply = { 'claimed', redis.call('HINCRBY', KEYS[1], 'claim', 1), 0, redis.call('LLEN', KEYS[2]) }
+for _, element in ipairs(batch) do reply[#reply + 1] = element end
+return reply

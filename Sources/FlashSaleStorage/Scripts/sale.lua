@@ -1,0 +1,79 @@
+-- Shared by the scripts that read a user's place; the loader puts this text in front of theirs.
+
+-- The sale's hash as a table of strings, or nil when Redis does not have the sale.
+local function read_sale(key)
+    local names = {
+        'nonce', 'state', 'opens_at', 'closes_at', 'cart_seconds', 'max_queue', 'max_per_user', 'last_ticket',
+        'served_ticket', 'claimed_ticket', 'first_ticket', 'sold_out_after',
+    }
+    local values = redis.call('HMGET', key, unpack(names))
+    if not values[1] then return nil end
+    local sale = {}
+    for index, name in ipairs(names) do
+        sale[name] = tonumber(values[index]) or values[index] or nil
+    end
+    return sale
+end
+
+-- Milliseconds since the epoch by Redis's clock.
+local function now_milliseconds()
+    local time = redis.call('TIME')
+    return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+-- What people see of the sale: upcoming, open, paused, sold_out or closed.
+local function sale_state(sale, now)
+    if sale.sold_out_after then return 'sold_out' end
+    if sale.closes_at > 0 and now >= sale.closes_at then return 'closed' end
+    if sale.state == 'paused' then return 'paused' end
+    if sale.opens_at > now then return 'upcoming' end
+    return 'open'
+end
+
+-- The user's cart {ticket, quantity}, or nil. A cart of a line whose data was lost is none.
+local function read_cart(key, sale)
+    local ticket, quantity = string.match(redis.call('GET', key) or '', '^1:(%d+):(%d+)$')
+    if not ticket or tonumber(ticket) <= sale.first_ticket then return nil end
+    return { ticket = tonumber(ticket), quantity = tonumber(quantity) }
+end
+
+-- The user's latest outcome {ticket, quantity, status, order}, or nil. order is 0 when there is none.
+local function read_outcome(key, user)
+    local value = redis.call('HGET', key, user) or ''
+    local ticket, quantity, status, order = string.match(value, '^1:(%d+):(%d+):([%l_]+):(%d+)$')
+    if not ticket then return nil end
+    return { ticket = tonumber(ticket), quantity = tonumber(quantity), status = status, order = tonumber(order) }
+end
+
+-- Where the user stands: {ticket, quantity, status, order}, or nil. The younger of cart and outcome counts. Outcomes and
+-- carts change together, so a cart whose ticket was passed without an outcome belongs to a range that was sold out.
+local function read_standing(sale, cart, outcome)
+    if outcome and not (cart and cart.ticket > outcome.ticket) then return outcome end
+    if not cart then return nil end
+    local status = 'queued'
+    if cart.quantity == 0 then
+        status = 'left'
+    elseif cart.ticket <= sale.served_ticket or (sale.sold_out_after and cart.ticket > sale.sold_out_after) then
+        status = 'sold_out'
+    end
+    return { ticket = cart.ticket, quantity = cart.quantity, status = status, order = cart.ticket }
+end
+
+-- The reply for a standing: {word, ticket, quantity, status, order, served_ticket, last_ticket, cart_expires_at, sale state}.
+local function standing_reply(word, standing, sale, cart_expires_at, now)
+    return {
+        word, standing.ticket, standing.quantity, standing.status, standing.order, sale.served_ticket,
+        sale.last_ticket, cart_expires_at, sale_state(sale, now),
+    }
+end
+
+-- Gives the cart a whole life again when less than half is left; returns when it runs out.
+local function renew_cart(key, sale, now, renews)
+    local left = redis.call('PTTL', key)
+    local whole = sale.cart_seconds * 1000
+    if renews and left >= 0 and left * 2 < whole then
+        redis.call('PEXPIRE', key, whole)
+        left = whole
+    end
+    return now + math.max(left, 0)
+end

@@ -1,0 +1,147 @@
+public import FlashSale
+public import Logging
+public import ServiceLifecycle
+import Synchronization
+
+/// Serves every line that this worker has a lease for, each in a task of its own.
+///
+/// The tasks take turns by themselves: a batch is one piece of work for the database, and the database's queue is first
+/// come, first served.
+public final class LineService: Service {
+    private let line: any ServedLine
+    private let books: any SaleBooks
+    private let settings: LineSettings
+    private let metrics = ServingMetrics()
+    private let logger: Logger
+    private let servers = Mutex<[ProductID: ProductServer]>([:])
+    private let leaseWake = WakeSignal()
+
+    /// A service that serves lines.
+    public init(line: any ServedLine, books: any SaleBooks, settings: LineSettings, logger: Logger) {
+        self.line = line
+        self.books = books
+        self.settings = settings
+        self.logger = logger
+    }
+
+    /// Whether the leases were renewed within their time: false when the database has been away for longer.
+    public var isServing: Bool { leaseEnd.withLock { $0.map { $0 > .now } ?? false } }
+
+    private let leaseEnd = Mutex<ContinuousClock.Instant?>(nil)
+
+    /// Serves until graceful shutdown or cancellation: then each line ends its batch, and the leases are given back.
+    public func run() async throws {
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await serveLines()
+            } onGracefulShutdown: {
+                self.stop()
+            }
+        } onCancel: {
+            stop()
+        }
+        do {
+            try await books.releaseLeases(worker: settings.worker)
+        } catch {
+            logger.warning("leases not given back, they end by themselves", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func stop() {
+        leaseWake.close()
+        stopServers { _ in true }
+    }
+
+    private func serveLines() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await cancelWhenGracefulShutdown { await self.passOnWakeUps() } }
+            while !leaseWake.isClosed {
+                await renewLeases(&group)
+                // Renewing three times in a lease's life leaves room for two failures.
+                await leaseWake.sleep(atMost: settings.leaseDuration / 3)
+            }
+            stopServers { _ in true }
+        }
+    }
+
+    private func renewLeases(_ group: inout DiscardingTaskGroup) async {
+        let began = ContinuousClock.now
+        do {
+            let leases = try await books.renewLeases(
+                worker: settings.worker,
+                for: settings.leaseDuration,
+                maximum: settings.maximumProducts
+            )
+            leaseEnd.withLock { $0 = began + settings.leaseDuration }
+            serve(leases, &group)
+        } catch {
+            logger.warning("leases not renewed", metadata: ["error": "\(error)"])
+            // Past its end another worker may hold the lease. The fence keeps us from doing harm; this keeps us from trying.
+            if !isServing { stopServers { _ in true } }
+        }
+    }
+
+    private func serve(_ leases: [Lease], _ group: inout DiscardingTaskGroup) {
+        let current = Dictionary(uniqueKeysWithValues: leases.map { ($0.product, $0) })
+        stopServers { current[$0.product]?.fence != $0.fence }
+        for lease in leases {
+            let started: ProductServer? = servers.withLock { servers in
+                if let server = servers[lease.product] {
+                    server.productChanged(to: lease.productVersion)
+                    return nil
+                }
+                guard !leaseWake.isClosed else { return nil }
+                let server = ProductServer(
+                    lease: lease,
+                    line: line,
+                    books: books,
+                    settings: settings,
+                    metrics: metrics,
+                    logger: logger
+                )
+                servers[lease.product] = server
+                return server
+            }
+            if let started { group.addTask { await self.run(started) } }
+        }
+    }
+
+    private func run(_ server: ProductServer) async {
+        await server.run()
+        servers.withLock { servers in
+            if servers[server.lease.product] === server { servers[server.lease.product] = nil }
+        }
+    }
+
+    private func stopServers(where isOver: (Lease) -> Bool) {
+        servers.withLock { servers in
+            for (product, server) in servers where isOver(server.lease) {
+                server.stop()
+                servers[product] = nil
+            }
+        }
+    }
+
+    private func passOnWakeUps() async {
+        while !Task.isCancelled {
+            do {
+                try await line.withWakeUps { products in
+                    for try await product in products { wakeUp(product) }
+                }
+            } catch {
+                logger.debug("wake-ups are interrupted, lines are polled", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func wakeUp(_ product: ProductID) {
+        let server = servers.withLock { $0[product] }
+        if let server {
+            server.wakeUp()
+        } else {
+            // A product that nobody serves yet: look for it now instead of at the next renewal.
+            leaseWake.signal()
+        }
+    }
+}

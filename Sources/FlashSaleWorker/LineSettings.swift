@@ -1,0 +1,36 @@
+/// How a worker serves its lines.
+public struct LineSettings: Sendable {
+    /// The name of this worker process, different for each process.
+    public var worker: String
+    /// The most entries of one claim: one transaction settles them.
+    public var batchSize: Int
+    /// How long a lease lasts without being renewed.
+    ///
+    /// It is renewed three times in that time.
+    public var leaseDuration: Duration
+    /// The most products that this worker serves.
+    public var maximumProducts: Int
+    /// How long an idle line is left alone when no wake-up comes.
+    ///
+    /// Wake-ups may be lost, so this bounds the delay.
+    public var idlePoll: Duration
+    /// The most entries of a sold-out line that are dropped in one step.
+    public var dropStep: Int
+
+    /// Settings with their defaults.
+    public init(
+        worker: String,
+        batchSize: Int = 50,
+        leaseDuration: Duration = .seconds(2),
+        maximumProducts: Int = 1_000,
+        idlePoll: Duration = .seconds(1),
+        dropStep: Int = 1_000
+    ) {
+        self.worker = worker
+        self.batchSize = batchSize
+        self.leaseDuration = leaseDuration
+        self.maximumProducts = maximumProducts
+        self.idlePoll = idlePoll
+        self.dropStep = dropStep
+    }
+}

@@ -1,0 +1,4 @@
+import Assembly
+import Foundation
+
+exit(await WorkerProgram.main())
