@@ -15,8 +15,10 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -128,7 +130,10 @@ let package = Package(
         .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale"], swiftSettings: strict),
         .testTarget(
             name: "FlashSaleAPITests",
-            dependencies: ["FlashSale", "FlashSaleAPI", .product(name: "HummingbirdTesting", package: "hummingbird")],
+            dependencies: [
+                "FlashSale", "FlashSaleAPI", "TestSupport", hummingbirdTesting, logging, metrics, metricsTestKit,
+                nioConcurrencyHelpers, nioCore, nioEmbedded, nioHTTP1, nioPosix, serviceLifecycle,
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -151,7 +156,10 @@ let package = Package(
         ),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, nioCore],
+            dependencies: [
+                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, logging,
+                nioConcurrencyHelpers, nioCore, nioHTTP1,
+            ],
             swiftSettings: strict
         ),
     ]

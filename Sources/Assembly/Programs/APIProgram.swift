@@ -49,6 +49,8 @@ public enum APIProgram {
         )
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
+            // Before the first request: a process that knows no product could not tell a lost line from an unknown one.
+            try await catalogue.refreshKnownProducts()
             let application = api.buildApplication { port in
                 logger.notice("listening", metadata: ["host": "\(configuration.http.host)", "port": "\(port)"])
             }

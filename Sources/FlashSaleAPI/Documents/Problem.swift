@@ -1,0 +1,109 @@
+import FlashSale
+import HTTPTypes
+import NIOCore
+
+/// A refusal on its way to the client: it becomes a problem document (RFC 9457) at the edge of the API.
+struct Problem: Error, Equatable {
+    /// What the machine reads.
+    var code: ProblemCode
+    /// What went wrong this time, for people: whole sentences.
+    var detail: String
+    /// Answered as `Retry-After`.
+    var retryAfterSeconds: Int?
+    /// Answered as `Allow`, for 405.
+    var allowedMethods: [String] = []
+    /// Every bad field of the request.
+    var errors: [InvalidValue] = []
+    /// What else the document says, by member name.
+    var extensions: [Extension] = []
+
+    /// A member of a problem document that only some codes have.
+    struct Extension: Hashable {
+        var name: String
+        var value: Value
+
+        enum Value: Hashable {
+            case text(String)
+            case number(Int)
+        }
+    }
+
+    /// The document's media type.
+    static let mediaType = "application/problem+json"
+
+    /// A refusal.
+    ///
+    /// A code that always says when to try again says one second unless it is told otherwise.
+    init(
+        _ code: ProblemCode,
+        _ detail: String,
+        retryAfterSeconds: Int? = nil,
+        allowedMethods: [String] = [],
+        errors: [InvalidValue] = [],
+        extensions: [Extension] = []
+    ) {
+        self.code = code
+        self.detail = detail
+        self.retryAfterSeconds = retryAfterSeconds ?? (code.alwaysSaysWhenToRetry ? 1 : nil)
+        self.allowedMethods = allowedMethods
+        self.errors = errors
+        self.extensions = extensions
+    }
+
+    /// The document.
+    ///
+    /// - Parameters:
+    ///   - path: The path that was asked for, when there was one that could be read.
+    ///   - requestID: What the operator finds in the log.
+    func document(path: String?, requestID: String) -> ByteBuffer {
+        JSONWriter.object { json in
+            json.member("type", "urn:flashsale:problem:\(code.rawValue)")
+            json.member("title", code.title)
+            json.member("status", code.status.code)
+            json.member("code", code.rawValue)
+            json.member("detail", detail)
+            if let path { json.member("instance", path.excerpt) }
+            json.member("request_id", requestID)
+            for member in extensions {
+                switch member.value {
+                case .text(let text): json.member(member.name, text)
+                case .number(let number): json.member(member.name, number)
+                }
+            }
+            if !errors.isEmpty { writeErrors(to: &json) }
+        }
+    }
+
+    private func writeErrors(to json: inout JSONWriter) {
+        json.key("errors")
+        json.array { json in
+            for error in errors {
+                json.object { json in
+                    json.member("field", error.field)
+                    json.member("problem", error.problem)
+                    json.member("remedy", error.remedy)
+                }
+            }
+        }
+    }
+}
+
+extension Problem {
+    /// 422 for the fields given.
+    static func invalidFields(_ errors: [InvalidValue]) -> Problem {
+        let sentences = errors.map { "\($0.field) \($0.problem)." }.joined(separator: " ")
+        return Problem(.invalidField, sentences, errors: errors)
+    }
+
+    /// 404 for a product that does not exist, or whose number is none.
+    static let productNotFound = Problem(.productNotFound, "There is no product of this number.")
+
+    /// 503 while a store can't be reached; the reason stays in the log.
+    static let unavailable = Problem(
+        .unavailable,
+        "A store can't be reached at the moment. Try again: a place that was taken is not lost."
+    )
+
+    /// 500; what happened stays in the log.
+    static let internalError = Problem(.internalError, "The request failed on our side. The log has the request_id.")
+}

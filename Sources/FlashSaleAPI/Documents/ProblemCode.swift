@@ -1,0 +1,81 @@
+import HTTPTypes
+
+/// The stable, machine-readable name of a refusal: the `code` of a problem document (RFC 9457).
+enum ProblemCode: String, CaseIterable, Sendable {
+    case invalidRequest = "invalid_request"
+    case invalidJSON = "invalid_json"
+    case unknownParameter = "unknown_parameter"
+    case notFound = "not_found"
+    case productNotFound = "product_not_found"
+    case notInLine = "not_in_line"
+    case methodNotAllowed = "method_not_allowed"
+    case requestTimeout = "request_timeout"
+    case saleNotOpen = "sale_not_open"
+    case saleClosed = "sale_closed"
+    case soldOut = "sold_out"
+    case alreadyPurchased = "already_purchased"
+    case alreadyDecided = "already_decided"
+    case bodyTooLarge = "body_too_large"
+    case unsupportedMediaType = "unsupported_media_type"
+    case invalidField = "invalid_field"
+    case rateLimited = "rate_limited"
+    case headersTooLarge = "headers_too_large"
+    case internalError = "internal_error"
+    case paused
+    case queueFull = "queue_full"
+    case unavailable
+
+    /// The HTTP status that goes with the code.
+    var status: HTTPResponse.Status {
+        switch self {
+        case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
+        case .notFound, .productNotFound, .notInLine: .notFound
+        case .methodNotAllowed: .methodNotAllowed
+        case .requestTimeout: .requestTimeout
+        case .saleNotOpen, .saleClosed, .soldOut, .alreadyPurchased, .alreadyDecided: .conflict
+        case .bodyTooLarge: .contentTooLarge
+        case .unsupportedMediaType: .unsupportedMediaType
+        case .invalidField: .unprocessableContent
+        case .rateLimited: .tooManyRequests
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .internalError: .internalServerError
+        case .paused, .queueFull, .unavailable: .serviceUnavailable
+        }
+    }
+
+    /// A short summary for people; the same for every occurrence.
+    var title: String {
+        switch self {
+        case .invalidRequest: "Not a valid HTTP request"
+        case .invalidJSON: "Not valid JSON"
+        case .unknownParameter: "Unknown query parameter"
+        case .notFound: "No such path"
+        case .productNotFound: "No such product"
+        case .notInLine: "Not in line"
+        case .methodNotAllowed: "Method not allowed"
+        case .requestTimeout: "Request too slow"
+        case .saleNotOpen: "The sale is not open yet"
+        case .saleClosed: "The sale is closed"
+        case .soldOut: "Sold out"
+        case .alreadyPurchased: "Already purchased"
+        case .alreadyDecided: "Already decided"
+        case .bodyTooLarge: "Body too large"
+        case .unsupportedMediaType: "Unsupported media type"
+        case .invalidField: "Invalid field"
+        case .rateLimited: "Too many requests"
+        case .headersTooLarge: "Request line or header fields too large"
+        case .internalError: "Internal error"
+        case .paused: "The line is paused"
+        case .queueFull: "The line is full"
+        case .unavailable: "Temporarily unavailable"
+        }
+    }
+
+    /// Whether every answer with this code says when to try again.
+    var alwaysSaysWhenToRetry: Bool {
+        switch self {
+        case .rateLimited, .paused, .queueFull, .unavailable: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,26 @@
+import FlashSale
+import NIOCore
+
+/// Where a user stands, as the user reads it.
+enum StandingDocument {
+    /// The document.
+    static func document(_ standing: Standing, pollAfterMilliseconds: Int64) -> ByteBuffer {
+        JSONWriter.object { json in
+            json.member("status", standing.status.rawValue)
+            json.member("product_id", standing.product.rawValue)
+            json.member("user_id", standing.user.rawValue)
+            json.member("ticket", standing.ticket.rawValue)
+            json.member("quantity", standing.quantity)
+            if let position = standing.position { json.member("position", position) }
+            json.member("served_ticket", standing.servedTicket)
+            json.member("last_ticket", standing.lastTicket)
+            json.member("sale_state", standing.saleState.rawValue)
+            if standing.status == .queued, let expiry = standing.cartExpiresAt {
+                json.member("cart_expires_at", expiry.description)
+            }
+            json.member("order_id", standing.order.description)
+            json.member("status_url", QueuePath.standing(of: standing.user, for: standing.product))
+            json.member("poll_after_ms", pollAfterMilliseconds)
+        }
+    }
+}

@@ -1,0 +1,172 @@
+import FlashSale
+
+/// The forms of what goes in and out.
+enum OpenAPISchemas {
+    /// Every schema by its name.
+    static let all: [JSONValue.Member] = [
+        JSONValue.Member(name: "ProductList", value: productList),
+        JSONValue.Member(name: "Product", value: product),
+        JSONValue.Member(name: "JoinRequest", value: joinRequest),
+        JSONValue.Member(name: "Standing", value: standing),
+        JSONValue.Member(name: "Problem", value: problem),
+        JSONValue.Member(name: "Health", value: health),
+        JSONValue.Member(name: "Readiness", value: readiness),
+        JSONValue.Member(name: "Metrics", value: ["type": "string"]),
+        JSONValue.Member(name: "Description", value: object(required: ["openapi": text("Always 3.1.0.")])),
+    ]
+
+    /// The parameters of a path; nil when it has none.
+    static func parameters(of segments: [Substring]) -> JSONValue? {
+        let names = segments.filter { $0.hasPrefix("{") }.map { $0.dropFirst().dropLast() }
+        guard !names.isEmpty else { return nil }
+        return .array(
+            names.map { name in
+                [
+                    "name": .string(String(name)), "in": "path", "required": true,
+                    "schema": name == "id" ? productID : userID,
+                ]
+            }
+        )
+    }
+
+    private static let productID: JSONValue = [
+        "type": "integer", "minimum": 1, "maximum": .integer(ProductID.maximum),
+        "description": "The product's number, in plain digits.",
+    ]
+
+    private static let userID: JSONValue = [
+        "type": "string", "minLength": 1, "maxLength": .integer(Int64(UserID.maximumLength)),
+        "pattern": "^[A-Za-z0-9._@+-]+$",
+        "description": "Who buys. Case is ignored; answers have the lower-case form.",
+    ]
+
+    private static let saleState = choice(SaleState.allCases.map(\.rawValue), "What may be expected of the sale now.")
+
+    private static let productList = object(required: [
+        "products": ["type": "array", "items": ["$ref": "#/components/schemas/Product"]]
+    ])
+
+    private static let product = object(required: [
+        "id": productID,
+        "name": text("What people call it."),
+        "price": object(required: [
+            "amount": count("What one unit costs, in the currency's minor unit."),
+            "currency": text("ISO 4217, three letters."),
+        ]),
+        "total_stock": count("Units that were ever put on sale."),
+        "available_stock": count("Units that nobody has bought or holds."),
+        "checkout": choice(Checkout.allCases.map(\.rawValue), "What follows once a unit is the user's."),
+        "sale_state": saleState,
+        "opens_at": timeOrNull("When joining starts; null: from the beginning."),
+        "closes_at": timeOrNull("When joining ends; null: never."),
+        "max_per_user": count("The most units one user may order."),
+        "max_queue": count("The most users that may wait."),
+        "cart_seconds": count("How long a place is kept without a sign of the user."),
+        "hold_seconds": count("How long a held unit waits for its checkout."),
+        "payment_seconds": count("How long a pending order waits for its payment."),
+        "queue_url": text("Where to join."),
+    ])
+
+    private static let joinRequest = object(
+        required: ["user_id": userID],
+        optional: [
+            "quantity": [
+                "type": "integer", "minimum": 1, "maximum": .integer(JoinBody.maximumQuantity), "default": 1,
+                "description": "The units asked for, up to the product's max_per_user.",
+            ]
+        ]
+    )
+
+    private static let standing = object(
+        required: [
+            "status": choice(PurchaseStatus.allCases.map(\.rawValue), "Where the user stands."),
+            "product_id": productID,
+            "user_id": userID,
+            "ticket": count("The place; it never changes."),
+            "quantity": count("The units asked for."),
+            "served_ticket": count("The place that was decided last."),
+            "last_ticket": count("The place that was handed out last."),
+            "sale_state": saleState,
+            "order_id": text("The order that this place became or becomes, as PRODUCT-TICKET."),
+            "status_url": text("Where to ask again."),
+            "poll_after_ms": count("When to ask again, in milliseconds from now."),
+        ],
+        optional: [
+            "position": count("Places up to the user's, that one included; only while the user waits."),
+            "cart_expires_at": time("When the place is lost without a sign of the user; only while the user waits."),
+        ]
+    )
+
+    private static let problem = object(
+        required: [
+            "type": text("A URN that ends with the code."),
+            "title": text("What the code means."),
+            "status": count("The HTTP status."),
+            "code": choice(ProblemCode.allCases.map(\.rawValue), "What went wrong, for machines."),
+            "detail": text("What went wrong this time, for people."),
+            "request_id": text("Where the operator finds it in the log."),
+        ],
+        optional: [
+            "instance": text("The path that was asked for."),
+            "errors": ["type": "array", "items": fieldError],
+            "opens_at": time("With sale_not_open: when joining starts."),
+            "closes_at": time("With sale_closed: when joining ended."),
+            "order_id": text("With already_purchased: the order, if it is known."),
+            "max_queue": count("With queue_full: how many may wait."),
+            "purchase_status": text("With already_decided: what was decided, if it is known."),
+        ]
+    )
+
+    private static let fieldError = object(required: [
+        "field": text("The field's name."),
+        "problem": text("What is wrong with it."),
+        "remedy": text("What would be right."),
+    ])
+
+    private static let health = object(required: ["status": choice(["ok"], "Always ok.")])
+
+    private static let readiness = object(required: [
+        "status": choice(["ready", "not_ready", "draining"], "The sum of the checks."),
+        "checks": [
+            "type": "array",
+            "items": object(
+                required: ["name": text("What was tried out."), "ok": ["type": "boolean"]],
+                optional: ["detail": text("What is wrong with it.")]
+            ),
+        ],
+    ])
+}
+
+extension OpenAPISchemas {
+    private static func object(
+        required: KeyValuePairs<String, JSONValue>,
+        optional: KeyValuePairs<String, JSONValue> = [:]
+    ) -> JSONValue {
+        let properties = required.map(JSONValue.Member.init) + optional.map(JSONValue.Member.init)
+        return [
+            "type": "object",
+            "required": .array(required.map { .string($0.key) }),
+            "properties": .object(properties),
+        ]
+    }
+
+    private static func text(_ description: String) -> JSONValue {
+        ["type": "string", "description": .string(description)]
+    }
+
+    private static func count(_ description: String) -> JSONValue {
+        ["type": "integer", "minimum": 0, "description": .string(description)]
+    }
+
+    private static func choice(_ values: [String], _ description: String) -> JSONValue {
+        ["type": "string", "enum": .array(values.map { .string($0) }), "description": .string(description)]
+    }
+
+    private static func time(_ description: String) -> JSONValue {
+        ["type": "string", "format": "date-time", "description": .string(description)]
+    }
+
+    private static func timeOrNull(_ description: String) -> JSONValue {
+        ["type": ["string", "null"], "format": "date-time", "description": .string(description)]
+    }
+}

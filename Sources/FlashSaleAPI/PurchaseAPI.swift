@@ -1,0 +1,84 @@
+public import FlashSale
+public import Hummingbird
+public import Logging
+public import Metrics
+
+/// The shoppers' HTTP API: products, places in line, signs of life, and its own description at `/openapi.json`.
+///
+/// The purchase path asks ``PurchaseLine`` only. Every refusal is a problem document (RFC 9457) with a stable `code`.
+public struct PurchaseAPI: Sendable {
+    private let surface: Surface
+    private let listener: Listener
+    private let logger: Logger
+
+    /// What an operator can choose.
+    public struct Options: Hashable, Sendable {
+        /// Whether asking for the standing keeps a cart alive.
+        public var cartRenewal: CartRenewal
+        /// How often those at the head of the line are told to ask; those far back up to five times slower.
+        public var pollAfter: Duration
+
+        /// What an operator can choose; the defaults suit a public sale.
+        public init(cartRenewal: CartRenewal = .poll, pollAfter: Duration = .seconds(1)) {
+            self.cartRenewal = cartRenewal
+            self.pollAfter = pollAfter
+        }
+    }
+
+    /// What keeps a cart alive.
+    public enum CartRenewal: String, Sendable, CaseIterable {
+        /// Asking where one stands.
+        case poll
+        /// Nothing: a cart lives as long as it did when the place was taken.
+        case never
+    }
+
+    /// The API over a line and a catalogue.
+    ///
+    /// - Parameters:
+    ///   - line: Where places are taken.
+    ///   - catalogue: Where products are read.
+    ///   - signs: What `/health`, `/ready` and `/metrics` tell.
+    ///   - listener: Where to listen, and what a request may cost.
+    ///   - options: What an operator can choose.
+    ///   - metrics: Where counters and timers are made.
+    ///   - logger: Takes a line for each request at debug, and a warning when a store is away.
+    ///   - now: The time, in one place so that tests can choose it.
+    public init(
+        line: any PurchaseLine,
+        catalogue: any ProductCatalogue,
+        signs: SignsOfLife,
+        listener: Listener,
+        options: Options = Options(),
+        metrics: any MetricsFactory = MetricsSystem.factory,
+        logger: Logger,
+        now: @escaping @Sendable () -> Timestamp
+    ) {
+        let products = ProductRoutes(catalogue: catalogue, now: now)
+        let queue = QueueRoutes(
+            line: line,
+            catalogue: catalogue,
+            renewsCarts: options.cartRenewal == .poll,
+            pace: PollPace(base: options.pollAfter),
+            maximumBodyBytes: listener.limits.bodyBytes,
+            metrics: LineMetrics(factory: metrics),
+            now: now
+        )
+        let endpoints = products.endpoints() + queue.endpoints() + signs.endpoints()
+        surface = Surface(endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)], metricsFactory: metrics)
+        self.listener = listener
+        self.logger = logger
+    }
+
+    /// The routes alone, for tests and for a server of one's own.
+    public func buildRouter() -> Router<BasicRequestContext> { surface.buildRouter() }
+
+    /// The server, a service to run in a service group; a graceful shutdown answers what was asked before.
+    ///
+    /// - Parameter onBound: Called with the TCP port once connections are accepted.
+    public func buildApplication(
+        onBound: @escaping @Sendable (Int) async -> Void = { _ in }
+    ) -> some ApplicationProtocol {
+        surface.buildApplication(listener: listener, logger: logger, onBound: onBound)
+    }
+}

@@ -1,0 +1,61 @@
+import HTTPTypes
+import Hummingbird
+
+/// One route: what the router calls, and what `/openapi.json` says about it.
+///
+/// Both are made from the same list.
+struct Endpoint: Sendable {
+    typealias Handler = @Sendable (Request, BasicRequestContext) async throws -> Response
+
+    /// GET also answers HEAD.
+    let method: HTTPRequest.Method
+    /// The path with its parameters in braces: `/api/products/{id}`.
+    let path: String
+    /// What the route is, for people and their tools.
+    let operation: Operation
+    /// Answers a request; throws ``Problem``, or an error that becomes one.
+    let handler: Handler
+
+    /// The methods that a client may use.
+    var allowedMethods: [String] { method == .get ? ["GET", "HEAD"] : [method.rawValue] }
+
+    /// The template's parts between slashes.
+    var segments: [Substring] { path.split(separator: "/") }
+}
+
+extension Endpoint {
+    /// What OpenAPI says about a route.
+    struct Operation: Sendable {
+        /// The name that generated clients give to the call.
+        let id: String
+        /// One line.
+        let summary: String
+        /// The schema of the request's body, if it has one.
+        var body: String?
+        /// What it answers when all is well.
+        let answers: [Answer]
+        /// What it may refuse with, beside what any route may.
+        var problems: [ProblemCode] = []
+    }
+
+    /// An answer that is not a problem.
+    struct Answer: Sendable {
+        /// The status.
+        let status: HTTPResponse.Status
+        /// When it is given.
+        let description: String
+        /// The name of the body's schema; nil for no body.
+        let schema: String?
+        /// The body's media type.
+        var mediaType = MediaType.json
+        /// Whether `Location` says where to look next.
+        var hasLocation = false
+    }
+}
+
+/// Media types that we answer with.
+enum MediaType {
+    static let json = "application/json"
+    /// The Prometheus text exposition format.
+    static let metrics = "text/plain; version=0.0.4; charset=utf-8"
+}

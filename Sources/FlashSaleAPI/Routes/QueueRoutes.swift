@@ -1,0 +1,104 @@
+import FlashSale
+import HTTPTypes
+import Hummingbird
+
+/// A place in line: taking it, looking at it, giving it up.
+///
+/// Nothing here asks MariaDB.
+struct QueueRoutes: Sendable {
+    let line: any PurchaseLine
+    let catalogue: any ProductCatalogue
+    let renewsCarts: Bool
+    let pace: PollPace
+    let maximumBodyBytes: Int
+    let metrics: LineMetrics
+    let now: @Sendable () -> Timestamp
+
+    func join(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        let body = try JoinBody(try await request.jsonBody(upTo: maximumBodyBytes))
+        let answer: JoinAnswer
+        do {
+            answer = try await line.join(JoinRequest(product: product, user: body.user, quantity: body.quantity))
+        } catch {
+            metrics.countJoin(.unavailable)
+            throw error
+        }
+        switch answer {
+        case .joined(let standing):
+            metrics.countJoin(.joined)
+            return response(standing, status: .accepted)
+        case .alreadyInLine(let standing):
+            metrics.countJoin(.alreadyInLine)
+            return response(standing, status: .ok)
+        case .alreadyDecided(let standing):
+            metrics.countJoin(.alreadyDecided)
+            return response(standing, status: .ok)
+        case .refused(let refusal):
+            metrics.countJoin(LineMetrics.JoinResult(refusal))
+            throw Problem(refusal: refusal, isKnown: catalogue.isKnown(product), now: now())
+        }
+    }
+
+    func standing(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        let user = try context.user()
+        let standing: Standing?
+        do {
+            standing = try await line.standing(of: user, for: product, renewsCart: renewsCarts)
+        } catch let unknown as UnknownSale {
+            throw problem(for: unknown)
+        }
+        metrics.countPoll(standing?.status)
+        guard let standing else { throw Self.notInLine }
+        return response(standing, status: .ok)
+    }
+
+    func leave(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        let user = try context.user()
+        let answer: LeaveAnswer
+        do {
+            answer = try await line.leave(product, user: user)
+        } catch let unknown as UnknownSale {
+            throw problem(for: unknown)
+        }
+        switch answer {
+        case .left:
+            var response = Response(status: .noContent)
+            response.headers[.cacheControl] = CacheRule.never.rawValue
+            // A 204 has no Content-Length (RFC 9110, section 8.6).
+            response.headers[.contentLength] = nil
+            return response
+        case .notInLine: throw Self.notInLine
+        case .alreadyDecided(let status):
+            // Not `status`: in a problem document that is the HTTP status (RFC 9457, section 3.1.3).
+            let found = status.map { [Problem.Extension(name: "purchase_status", value: .text($0.rawValue))] }
+            throw Problem(
+                .alreadyDecided,
+                "The place is being served or was decided: it can't be given up any more.",
+                extensions: found ?? []
+            )
+        }
+    }
+
+    private static let notInLine = Problem(
+        .notInLine,
+        "This user neither waits for this product nor has an outcome."
+    )
+
+    /// No such product, or a line that is being opened: the places in it are not forgotten before that is known.
+    private func problem(for unknown: UnknownSale) -> Problem {
+        Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(unknown.product), now: now())
+    }
+
+    private func response(_ standing: Standing, status: HTTPResponse.Status) -> Response {
+        let pollAfter = pace.milliseconds(for: standing, now: now())
+        let body = StandingDocument.document(standing, pollAfterMilliseconds: pollAfter)
+        var response = Response(status: status, cache: .never, body: body)
+        if status == .accepted {
+            response.headers[.location] = QueuePath.standing(of: standing.user, for: standing.product)
+        }
+        return response
+    }
+}

@@ -1,0 +1,94 @@
+import FlashSale
+import HTTPTypes
+import Hummingbird
+import Logging
+
+/// The edge of the API: everything that is the same for every request.
+///
+/// It names the request, turns every error into a problem document, adds the header fields of every answer, and takes
+/// note in log and metrics.
+struct RequestBoundary: RouterMiddleware {
+    typealias Context = BasicRequestContext
+
+    let endpoints: [Endpoint]
+    let ids: RequestIDs
+    let metrics: HTTPMetrics
+    let warnings = WarningGate()
+
+    func handle(
+        _ request: Request,
+        context: BasicRequestContext,
+        next: (Request, BasicRequestContext) async throws -> Response
+    ) async throws -> Response {
+        let start = ContinuousClock.now
+        let id = ids.id(for: request.headers)
+        let target = RequestTarget(request)
+        let route = target.isExact ? context.endpointPath : nil
+        var failure: (any Error)?
+        var response: Response
+        do {
+            guard route != nil else { throw unmatched(target) }
+            try target.refuseQuery()
+            response = try await next(request, context)
+        } catch {
+            let problem = Self.problem(for: error)
+            response = Response(problem, path: String(target.path), requestID: id)
+            if problem.code == .unavailable || problem.code == .internalError { failure = error }
+        }
+        response.headers[.requestID] = id
+        response.headers[.xContentTypeOptions] = "nosniff"
+        if request.method == .head { response = response.createHeadResponse() }
+
+        metrics.record(
+            route: route ?? HTTPMetrics.unmatched,
+            status: response.status.code,
+            duration: start.duration(to: .now)
+        )
+        note(request, id: id, status: response.status.code, failure: failure, logger: context.logger)
+        return response
+    }
+
+    /// 405 when the path has other methods, else 404.
+    private func unmatched(_ target: RequestTarget) -> Problem {
+        let matching = target.isExact ? endpoints.filter { target.matches($0.segments) } : []
+        let methods = matching.flatMap(\.allowedMethods)
+        guard !methods.isEmpty else { return Problem(.notFound, "There is nothing at this path.") }
+        return Problem(
+            .methodNotAllowed,
+            "This path answers \(methods.joined(separator: ", ")).",
+            allowedMethods: methods
+        )
+    }
+
+    private static func problem(for error: any Error) -> Problem {
+        switch error {
+        case let problem as Problem: problem
+        case is StoreUnavailable: .unavailable
+        case let refusal as ConnectionRefusal: refusal.problem
+        default: .internalError
+        }
+    }
+
+    /// One line for each request at debug; a failure of ours is a warning, or an error when nobody foresaw it.
+    ///
+    /// While a store is away every request fails alike: one warning a second says so, the others stay at debug.
+    private func note(_ request: Request, id: String, status: Int, failure: (any Error)?, logger: Logger) {
+        let level: Logger.Level =
+            switch failure {
+            case nil: .debug
+            case is StoreUnavailable, is Problem: warnings.pass() ? .warning : .debug
+            default: .error
+            }
+        guard level >= logger.logLevel else { return }
+        var logger = logger
+        logger[metadataKey: "hb.request.id"] = nil
+        var metadata: Logger.Metadata = [
+            "request_id": "\(id)",
+            "method": "\(request.method)",
+            "path": "\((request.head.path ?? "").excerpt)",
+            "status": "\(status)",
+        ]
+        if let failure { metadata["reason"] = "\(failure)" }
+        logger.log(level: level, failure == nil ? "answered" : "could not answer", metadata: metadata)
+    }
+}

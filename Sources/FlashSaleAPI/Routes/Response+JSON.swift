@@ -1,0 +1,40 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// Who may keep an answer.
+enum CacheRule: String {
+    /// The answer is one user's, or true only now.
+    case never = "no-store"
+    /// The same for everybody; a second old is fresh enough for a shop window.
+    case oneSecond = "public, max-age=1"
+    /// The same for everybody until the next release.
+    case oneMinute = "public, max-age=60"
+}
+
+extension Response {
+    /// An answer with a body.
+    init(status: HTTPResponse.Status, mediaType: String = MediaType.json, cache: CacheRule, body: ByteBuffer) {
+        var headers = HTTPFields()
+        headers.reserveCapacity(7)
+        headers[.contentType] = mediaType
+        headers[.cacheControl] = cache.rawValue
+        self.init(status: status, headers: headers, body: ResponseBody(byteBuffer: body))
+    }
+
+    /// A problem document with the header fields that go with it.
+    init(_ problem: Problem, path: String, requestID: String) {
+        let body = problem.document(path: path, requestID: requestID)
+        self.init(status: problem.code.status, mediaType: Problem.mediaType, cache: .never, body: body)
+        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
+    }
+}
+
+extension HTTPField.Name {
+    /// The id under which the log knows a request.
+    static let requestID: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Request-Id") else { preconditionFailure("X-Request-Id is a token") }
+        return name
+    }()
+}

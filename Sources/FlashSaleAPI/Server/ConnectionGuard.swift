@@ -1,0 +1,206 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+
+/// Stands between NIO's HTTP parser and Hummingbird, and sees to what neither does: bytes that are no request get a
+/// problem document and not a bare 400, slow clients get a deadline, and a connection that can't go on says so.
+///
+/// What follows from what is decided by ``ConnectionState``; this handler only obeys.
+final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundOut = HTTPServerRequestPart
+    typealias OutboundIn = HTTPServerResponsePart
+    typealias OutboundOut = HTTPServerResponsePart
+
+    private let limits: ConnectionLimits
+    private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
+    private var state = ConnectionState()
+    private var isHTTP10 = false
+    private var deadline: (awaited: ConnectionState.Awaited, task: Scheduled<Void>)?
+    private var writeDeadline: Scheduled<Void>?
+
+    /// - Parameter onRefusal: Takes note of a refusal, and gives the document that answers it.
+    init(limits: ConnectionLimits, onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument) {
+        self.limits = limits
+        self.onRefusal = onRefusal
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        arm(.head, context: context)
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        disarm()
+        context.fireChannelInactive()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) { disarm() }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let isWanted =
+            switch unwrapInboundIn(data) {
+            case .head(let head): receivedHead(head, context: context)
+            case .body: state.receivedBody()
+            case .end: state.receivedEnd()
+            }
+        if isWanted { context.fireChannelRead(data) }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        arm(state.readCompleted(), context: context)
+        context.fireChannelReadComplete()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        switch event {
+        case ChannelEvent.inputClosed: state.inputClosed()
+        // Hummingbird closes a connection that rests, and one that is busy behind its last answer.
+        case is ChannelShouldQuiesceEvent: state.quiesce()
+        default: break
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        switch error {
+        case let error as HTTPParserError: obey(state.failed(ConnectionRefusal(error)), context: context)
+        // The parser's echo of bytes that came after its error.
+        case is ByteToMessageDecoderError: break
+        default: context.fireErrorCaught(error)
+        }
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        switch unwrapOutboundIn(data) {
+        case .head(let head): context.write(wrapOutboundOut(.head(marked(head))), promise: promise)
+        case .body: context.write(data, promise: promise)
+        case .end:
+            context.write(data, promise: promise)
+            switch state.wroteEnd() {
+            case .proceed: break
+            case .refuse(let refusal): refuse(refusal, context: context)
+            case .close:
+                context.flush()
+                closeGently(context: context)
+            }
+        }
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        writeDeadline?.cancel()
+        writeDeadline = nil
+        if !context.channel.isWritable {
+            writeDeadline = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.writeTime)) {
+                context.close(mode: .all, promise: nil)
+            }
+        }
+        context.fireChannelWritabilityChanged()
+    }
+}
+
+extension ConnectionGuard {
+    private func receivedHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) -> Bool {
+        guard Self.hasOneHost(head) else {
+            obey(state.failed(.malformed), context: context)
+            return false
+        }
+        isHTTP10 = head.version == .http1_0
+        // The parser stops for good behind a request that asks for another protocol; we answer in this one.
+        let endsParsing = head.method == .CONNECT || head.headers.contains(name: "upgrade")
+        return state.receivedHead(isLast: endsParsing || !head.isKeepAlive)
+    }
+
+    /// Whether the request names one host, or is HTTP/1.0 and names none (RFC 9112, section 3.2).
+    ///
+    /// Two `Host` fields are how a server is made to see another request than the proxy before it did.
+    private static func hasOneHost(_ head: HTTPRequestHead) -> Bool {
+        let count = head.headers.count { $0.name.utf8.count == 4 && $0.name.lowercased() == "host" }
+        return count == 1 || (count == 0 && head.version == .http1_0)
+    }
+
+    private func marked(_ head: HTTPResponseHead) -> HTTPResponseHead {
+        var head = head
+        if state.writingHead() {
+            head.headers.replaceOrAdd(name: "Connection", value: "close")
+        } else if isHTTP10 {
+            head.headers.replaceOrAdd(name: "Connection", value: "keep-alive")
+        }
+        return head
+    }
+
+    private func obey(_ action: ConnectionState.FailureAction, context: ChannelHandlerContext) {
+        switch action {
+        case .ignore: break
+        case .refuse(let refusal): refuse(refusal, context: context)
+        case .failBody(let refusal): context.fireErrorCaught(refusal)
+        case .close: closeGently(context: context)
+        }
+    }
+
+    private func refuse(_ refusal: ConnectionRefusal, context: ChannelHandlerContext) {
+        let document = onRefusal(refusal)
+        context.write(wrapOutboundOut(.head(document.head)), promise: nil)
+        context.write(wrapOutboundOut(.body(.byteBuffer(document.body))), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+        closeGently(context: context)
+    }
+
+    /// Closes our side now, and the client's when it does so or its time is up.
+    private func closeGently(context: ChannelHandlerContext) {
+        disarm()
+        context.close(mode: .output, promise: nil)
+        let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingerTime)) {
+            context.close(mode: .all, promise: nil)
+        }
+        deadline = (.nothing, task)
+    }
+
+    /// Sets the deadline for what the client has to send; the same again leaves a running one alone.
+    private func arm(_ awaited: ConnectionState.Awaited, context: ChannelHandlerContext) {
+        if let deadline, deadline.awaited == awaited || deadline.awaited == .nothing { return }
+        deadline?.task.cancel()
+        deadline = nil
+        guard awaited != .nothing else { return }
+        let time = awaited == .head ? limits.headTime : limits.bodyTime
+        let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+            self.deadline = nil
+            self.obey(self.state.timedOut(waitingFor: awaited), context: context)
+        }
+        deadline = (awaited, task)
+    }
+
+    private func disarm() {
+        deadline?.task.cancel()
+        deadline = nil
+        writeDeadline?.cancel()
+        writeDeadline = nil
+    }
+}
+
+@available(*, unavailable)
+extension ConnectionGuard: Sendable {}
+
+/// The answer to a request that the router never saw.
+struct RefusalDocument: Sendable {
+    /// Status and header fields.
+    let head: HTTPResponseHead
+    /// The problem document.
+    let body: ByteBuffer
+
+    /// - Parameter requestID: What the operator finds in the log.
+    init(_ refusal: ConnectionRefusal, requestID: String) {
+        let problem = refusal.problem
+        body = problem.document(path: nil, requestID: requestID)
+        let status = HTTPResponseStatus(statusCode: problem.code.status.code)
+        let headers: HTTPHeaders = [
+            "Content-Type": Problem.mediaType,
+            "Content-Length": String(body.readableBytes),
+            "Cache-Control": "no-store",
+            "X-Content-Type-Options": "nosniff",
+            "X-Request-Id": requestID,
+            "Connection": "close",
+        ]
+        head = HTTPResponseHead(version: .http1_1, status: status, headers: headers)
+    }
+}

@@ -1,0 +1,157 @@
+/// What a connection is in the middle of, without any I/O: ``ConnectionGuard`` reports events and obeys the answers.
+///
+/// Requests may be pipelined: several heads can be read before the first answer is written.
+struct ConnectionState {
+    /// What the client is sending.
+    private enum Inbound {
+        /// Nothing: the last request, if any, was read to its end.
+        case idle
+        /// A head of which some bytes came.
+        case head
+        /// A body, which may be empty.
+        case body
+        /// Nothing that we still listen to.
+        case closed
+    }
+
+    /// What has to arrive within a deadline.
+    enum Awaited {
+        case nothing, head, body
+    }
+
+    /// What to do about a request that can't be read.
+    enum FailureAction: Equatable {
+        case ignore
+        /// Answer it ourselves, then close.
+        case refuse(ConnectionRefusal)
+        /// Let the handler that reads the body know; its answer is the last one.
+        case failBody(ConnectionRefusal)
+        /// Close without a word.
+        case close
+    }
+
+    /// What to do after an answer was written.
+    enum AnswerAction: Equatable {
+        case proceed
+        /// Answer the request that can't be read, then close.
+        case refuse(ConnectionRefusal)
+        case close
+    }
+
+    private var inbound = Inbound.idle
+    /// Heads that were read, less answers that were written.
+    private var answersOwed = 0
+    private var closesAfterAnswers = false
+    /// A refusal that has to wait for the answers to earlier requests.
+    private var pendingRefusal: ConnectionRefusal?
+    private var sawPartInThisRead = false
+
+    /// A head was read.
+    ///
+    /// - Parameter isLast: Whether the connection can't carry another request.
+    /// - Returns: Whether to pass it on. After a request that asked to close, nothing is processed (RFC 9112, 9.6).
+    mutating func receivedHead(isLast: Bool) -> Bool {
+        sawPartInThisRead = true
+        guard inbound != .closed, !closesAfterAnswers else {
+            inbound = .closed
+            return false
+        }
+        inbound = .body
+        answersOwed += 1
+        closesAfterAnswers = isLast
+        return true
+    }
+
+    /// Bytes of a body were read.
+    ///
+    /// - Returns: Whether to pass them on.
+    mutating func receivedBody() -> Bool {
+        sawPartInThisRead = true
+        return inbound == .body
+    }
+
+    /// The end of a request was read.
+    ///
+    /// - Returns: Whether to pass it on.
+    mutating func receivedEnd() -> Bool {
+        sawPartInThisRead = true
+        guard inbound == .body else { return false }
+        inbound = .idle
+        return true
+    }
+
+    /// The bytes that were there have been read.
+    ///
+    /// - Returns: What the client now has to send in time. Bytes that made no part are the beginning of a head.
+    mutating func readCompleted() -> Awaited {
+        defer { sawPartInThisRead = false }
+        if inbound == .idle, !sawPartInThisRead { inbound = .head }
+        return switch inbound {
+        case .head: .head
+        case .body: .body
+        case .idle, .closed: .nothing
+        }
+    }
+
+    /// The server is going down: what was asked is answered, and the last answer says that it is the last.
+    mutating func quiesce() {
+        if answersOwed > 0 { closesAfterAnswers = true }
+    }
+
+    /// The client has closed its side.
+    mutating func inputClosed() { inbound = .closed }
+
+    /// What came can't be read.
+    mutating func failed(_ refusal: ConnectionRefusal) -> FailureAction {
+        let interrupted = inbound
+        inbound = .closed
+        switch interrupted {
+        case .closed: return .ignore
+        case .body:
+            closesAfterAnswers = true
+            return answersOwed > 0 ? .failBody(refusal) : .close
+        case .idle, .head:
+            // Whatever follows the last request, as the parser sees it, is not ours to answer.
+            guard !closesAfterAnswers else { return .ignore }
+            guard answersOwed > 0 else { return .refuse(refusal) }
+            pendingRefusal = refusal
+            return .ignore
+        }
+    }
+
+    /// A deadline has passed.
+    mutating func timedOut(waitingFor awaited: Awaited) -> FailureAction {
+        switch (awaited, inbound) {
+        case (.head, .head): return failed(.headTooSlow)
+        case (.head, .idle) where answersOwed == 0:
+            // A new connection that never said a word needs no answer.
+            inbound = .closed
+            return .close
+        case (.body, .body): return failed(.bodyTooSlow)
+        default: return .ignore
+        }
+    }
+
+    /// The head of an answer is about to be written.
+    ///
+    /// - Returns: Whether it is the last one, and has to say so. It is when its request was not read to the end:
+    ///   we would have to read on to find the next.
+    mutating func writingHead() -> Bool {
+        guard answersOwed <= 1, pendingRefusal == nil else { return false }
+        if inbound == .body { closesAfterAnswers = true }
+        return closesAfterAnswers
+    }
+
+    /// The end of an answer was written.
+    mutating func wroteEnd() -> AnswerAction {
+        answersOwed -= 1
+        guard answersOwed <= 0 else { return .proceed }
+        if let pendingRefusal {
+            self.pendingRefusal = nil
+            return .refuse(pendingRefusal)
+        }
+        guard closesAfterAnswers else { return .proceed }
+        inbound = .closed
+        return .close
+    }
+}

@@ -1,0 +1,77 @@
+import HTTPTypes
+import Hummingbird
+import HummingbirdCore
+import Logging
+import Metrics
+import NIOCore
+import NIOHTTP1
+
+/// A list of endpoints as a server.
+///
+/// What is offered differs between programs; limits, errors and notes do not.
+struct Surface: Sendable {
+    private let endpoints: [Endpoint]
+    private let boundary: RequestBoundary
+
+    init(endpoints: [Endpoint], metricsFactory: any MetricsFactory) {
+        self.endpoints = endpoints
+        boundary = RequestBoundary(
+            endpoints: endpoints,
+            ids: RequestIDs(),
+            metrics: HTTPMetrics(endpoints: endpoints, factory: metricsFactory)
+        )
+    }
+
+    /// The router alone.
+    func buildRouter() -> Router<BasicRequestContext> {
+        let router = Router(context: BasicRequestContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: boundary)
+        for endpoint in endpoints {
+            router.on(RouterPath(endpoint.path), method: endpoint.method, use: endpoint.handler)
+        }
+        return router
+    }
+
+    /// The server as a service.
+    ///
+    /// - Parameter onBound: Called with the TCP port once connections are accepted.
+    func buildApplication(
+        listener: Listener,
+        logger: Logger,
+        onBound: @escaping @Sendable (Int) async -> Void
+    ) -> some ApplicationProtocol {
+        let limits = listener.limits
+        let boundary = boundary
+        return Application(
+            router: buildRouter(),
+            server: HTTPServerBuilder { responder in
+                GuardedChannel(
+                    limits: limits,
+                    onRefusal: { boundary.document(for: $0, logger: logger) },
+                    responder: responder
+                )
+            },
+            configuration: ApplicationConfiguration(
+                address: .hostname(listener.host, port: listener.port),
+                backlog: Self.backlog,
+                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)
+            ),
+            onServerRunning: { channel in await onBound(channel.localAddress?.port ?? listener.port) },
+            logger: logger
+        )
+    }
+
+    /// A drop brings its crowd in one second: connections that find the queue full are refused by the system.
+    private static let backlog = 4_096
+}
+
+extension RequestBoundary {
+    /// The answer to bytes that no router saw, noted like any other.
+    func document(for refusal: ConnectionRefusal, logger: Logger) -> RefusalDocument {
+        let document = RefusalDocument(refusal, requestID: ids.next())
+        let status = Int(document.head.status.code)
+        metrics.record(route: HTTPMetrics.malformed, status: status, duration: nil)
+        logger.debug("refused a connection", metadata: ["reason": "\(refusal)", "status": "\(status)"])
+        return document
+    }
+}
