@@ -129,6 +129,12 @@ let package = Package(
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
         .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale"], swiftSettings: strict),
         .testTarget(
+            name: "FlashSaleStorageTests",
+            dependencies: ["FlashSale", "FlashSaleStorage", "Redis"],
+            swiftSettings: strict
+        ),
+        .testTarget(name: "FlashSaleWorkerTests", dependencies: ["FlashSaleWorker"], swiftSettings: strict),
+        .testTarget(
             name: "FlashSaleAPITests",
             dependencies: [
                 "FlashSale", "FlashSaleAPI", "TestSupport", hummingbirdTesting, logging, metrics, metricsTestKit,

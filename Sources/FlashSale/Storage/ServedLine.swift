@@ -9,10 +9,8 @@ public protocol ServedLine: Sendable {
     /// - Parameter fence: The worker's lease; nil from an operator, who never writes the line's stock.
     func publish(_ product: Product, fence: Fence?) async throws -> PublishAnswer
 
-    /// Opens a line that Redis does not have, handing out tickets above `lastTicket`.
-    ///
-    /// - Parameter fence: The worker's lease, which replaces an older line; nil from an operator, who never does.
-    func open(_ product: Product, lastTicket: Int64, fence: Fence?) async throws
+    /// Opens a line that Redis does not have, in place of any other one, handing out tickets above `lastTicket`.
+    func open(_ product: Product, lastTicket: Int64, fence: Fence) async throws
 
     /// Takes up to `limit` entries, or hands out the last claim again if it was never acknowledged.
     ///

@@ -23,13 +23,14 @@ public struct SaleAdministration: Sendable {
     /// - Parameter id: The number it shall have; nil for the next free one.
     /// - Throws: ``InvalidValue`` when the number is taken, ``StoreUnavailable``.
     public func create(_ new: NewProduct, id: ProductID? = nil) async throws -> ProductChange {
+        let opener = "operator.\(LineNonce.random())"
         let product: Product
         do {
-            product = try await database.inTransaction { try Self.insert(new, id: id, $0) }
+            product = try await database.inTransaction { try Self.insert(new, id: id, opener: opener, $0) }
         } catch  where MariaDBError.kind(of: error) == .alreadyExists {
             throw InvalidValue(field: "id", problem: "\(id.map(\.description) ?? "") is taken", remedy: "Leave it out")
         }
-        return await ProductChange(product) { try await openLine(of: product) }
+        return await ProductChange(product) { try await openLine(of: product, opener: opener) }
     }
 
     /// One product; nil when there is none of that number.
@@ -98,14 +99,34 @@ public struct SaleAdministration: Sendable {
         return await ProductChange(product) { _ = try await line.publish(product, fence: nil) }
     }
 
-    private func openLine(of product: Product) async throws {
+    /// Opens the line of a product that was just created, under a lease of a few seconds that came with it: a worker that
+    /// finds the product meanwhile must not take the missing line for a lost one.
+    private func openLine(of product: Product, opener: String) async throws {
         let books = MariaDBSaleBooks(database: database, batchSize: 1)
-        _ = try await redis.send(RedisCommand("PING"))
+        // Without Redis the line stays unnamed, and its first opener starts at ticket 1: one that has a name counts as lost.
+        try await line.wake(product.id)
         let (named, isNew) = try await books.nameLine(of: product.id, nonce: LineNonce.random())
-        if isNew { try await line.open(named, lastTicket: 0, fence: nil) }
+        guard isNew else { return }
+        let fence = try await database.onConnection { connection in
+            let row = try connection.query("SELECT fence FROM leases WHERE holder = ?", [.string(opener)]).first
+            return Fence(Int64(try row?.int("fence") ?? 0))
+        }
+        try await line.open(named, lastTicket: 0, fence: fence)
+        try await database.onConnection { connection in
+            _ = try connection.execute(
+                "UPDATE leases SET holder = NULL, until = NOW(6) WHERE holder = ?",
+                [.string(opener)]
+            )
+        }
+        try await line.wake(product.id)
     }
 
-    private static func insert(_ new: NewProduct, id: ProductID?, _ connection: MariaDBConnection) throws -> Product {
+    private static func insert(
+        _ new: NewProduct,
+        id: ProductID?,
+        opener: String,
+        _ connection: MariaDBConnection
+    ) throws -> Product {
         let inserted = try connection.execute(
             """
             INSERT INTO products (id, name, price, currency, total_stock, available_stock, checkout, opens_at, closes_at,
@@ -124,7 +145,10 @@ public struct SaleAdministration: Sendable {
         guard let id = id ?? ProductID(Int64(inserted.lastInsertID)) else {
             throw StoreUnavailable(reason: "MariaDB gave the product no number")
         }
-        try connection.execute("INSERT INTO leases (product_id) VALUES (?)", [.integer(id.rawValue)])
+        try connection.execute(
+            "INSERT INTO leases (product_id, holder, until) VALUES (?, ?, NOW(6) + INTERVAL 5 SECOND)",
+            [.integer(id.rawValue), .string(opener)]
+        )
         try writeLedger(id, new.stock, "created", connection)
         return try MariaDBSaleBooks.existing(id, connection)
     }

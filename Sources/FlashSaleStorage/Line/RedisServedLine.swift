@@ -28,7 +28,7 @@ public struct RedisServedLine: ServedLine {
     }
 
     /// Opens a line that Redis does not have.
-    public func open(_ product: Product, lastTicket: Int64, fence: Fence?) async throws {
+    public func open(_ product: Product, lastTicket: Int64, fence: Fence) async throws {
         let keys = LineKeys(product.id)
         let reply = try await redis.run(
             LineScripts.open,
@@ -37,8 +37,8 @@ public struct RedisServedLine: ServedLine {
                 keys.outcomes,
             ],
             [
-                RedisArgument(product.id.rawValue), RedisArgument(product.nonce ?? ""), argument(fence),
-                RedisArgument(product.availableStock), RedisArgument(lastTicket),
+                RedisArgument(product.id.rawValue), RedisArgument(product.nonce ?? ""),
+                RedisArgument(fence.rawValue), RedisArgument(product.availableStock), RedisArgument(lastTicket),
                 RedisArgument(product.soldOutAfter.map(String.init) ?? ""),
                 "version", RedisArgument(product.version),
             ] + rules(of: product)
@@ -119,6 +119,16 @@ public struct RedisServedLine: ServedLine {
             try await body(
                 messages.compactMap { ProductID(text: String(decoding: $0.payload, as: UTF8.self)) }
             )
+        }
+    }
+
+    /// Tells whoever serves the product, or could, to look at it now.
+    func wake(_ product: ProductID) async throws {
+        do {
+            let wake = RedisCommand("PUBLISH", [RedisArgument(LineKeys.wakeChannel), RedisArgument(product.rawValue)])
+            _ = try await redis.send(wake)
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not pass on a wake-up", cause: error)
         }
     }
 

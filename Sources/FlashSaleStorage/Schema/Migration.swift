@@ -28,6 +28,9 @@ public struct Migration: Sendable, Hashable {
         }.joined()
     }
 
+    /// The tables that the step creates.
+    var tables: [String] { sql.matches(of: /CREATE TABLE IF NOT EXISTS (\w+)/).map { String($0.1) } }
+
     /// Every step, in order.
     ///
     /// A test compares this list with the folder.

@@ -1,0 +1,93 @@
+import ArgumentParser
+import Assembly
+import FlashSale
+import FlashSaleStorage
+import LocalServers
+
+/// `flashsale product create`.
+struct ProductCreateCommand: AsyncParsableCommand {
+    static let configuration = ArgumentParser.CommandConfiguration(
+        commandName: "create",
+        abstract: "Creates a product and opens its line.",
+        discussion: """
+            Everything that is wrong is said at once, and nothing is created then.
+
+            Examples:
+              flashsale product create --name "Sneaker 1/100" --stock 100 --price 99.99
+              flashsale product create --name Lamp --stock 10 --price 12000 --currency JPY
+              flashsale product create --name Drop --stock 500 --price 49.00 \\
+                --opens-at 2026-12-01T10:00:00Z --max-per-user 2 --json
+            """
+    )
+
+    @Option(help: ArgumentHelp("What people call it.", valueName: "text"))
+    var name: String
+    @Option(help: ArgumentHelp("Units on sale.", valueName: "units"))
+    var stock: String
+    @Option(help: ArgumentHelp("What one unit costs, such as 99.99.", valueName: "amount"))
+    var price: String
+    @Option(help: ArgumentHelp("The price's currency, by ISO 4217.", valueName: "code"))
+    var currency = "USD"
+    @Option(help: ArgumentHelp("When a ticket becomes an order: instant, at the worker's decision.", valueName: "kind"))
+    var checkout = Checkout.instant.rawValue
+    @Option(help: ArgumentHelp("The most units one user may order. (default: 1)", valueName: "units"))
+    var maxPerUser: String?
+    @Option(help: ArgumentHelp("The most users that may wait. (default: 10000)", valueName: "users"))
+    var maxQueue: String?
+    @Option(help: ArgumentHelp("When joining starts, by RFC 3339. (default: at once)", valueName: "time"))
+    var opensAt: String?
+    @Option(help: ArgumentHelp("When joining ends, by RFC 3339. (default: never)", valueName: "time"))
+    var closesAt: String?
+    @Option(help: ArgumentHelp("How long a cart lives unless its user shows up. (default: 300)", valueName: "seconds"))
+    var cartSeconds: String?
+    @Option(help: ArgumentHelp("How long a hold lives. (default: 120)", valueName: "seconds"))
+    var holdSeconds: String?
+    @Option(help: ArgumentHelp("How long a pending order waits for its payment. (default: 900)", valueName: "seconds"))
+    var paymentSeconds: String?
+    @OptionGroup var output: OutputOptions
+    @OptionGroup var globals: GlobalOptions
+
+    /// What was typed, not yet checked.
+    var form: NewProductForm {
+        NewProductForm(
+            name: name,
+            price: price,
+            stock: stock,
+            currency: currency,
+            checkout: checkout,
+            opensAt: opensAt,
+            closesAt: closesAt,
+            maxPerUser: maxPerUser,
+            maxQueue: maxQueue,
+            cartSeconds: cartSeconds,
+            holdSeconds: holdSeconds,
+            paymentSeconds: paymentSeconds
+        )
+    }
+
+    func run() async throws {
+        let new = try form.product()
+        let change = try await CommandStores(globals).withAdministration(redis: .welcome) { try await $0.create(new) }
+        let now = Timestamp.systemNow()
+        output.print(
+            json: change.product.json(at: now),
+            text: """
+                \([change.product].table(at: now).rendered())
+
+                Join with:
+                  \(APIExamples(baseURL: baseURL).join(change.product.id))
+                """
+        )
+        change.warnOfLine()
+    }
+
+    /// Where the API probably listens: by the state of the data folder, else by the settings that this machine has.
+    private var baseURL: String {
+        if let port = try? globals.runningFolder()?.httpPort { return APIExamples.url(host: "127.0.0.1", port: port) }
+        let sources = try? globals.sources()
+        let settings = sources.flatMap {
+            try? APIConfiguration.load(ConfigurationSources(environment: $0.environment, file: $0.file))
+        }
+        return APIExamples.url(host: settings?.http.host ?? "127.0.0.1", port: settings?.http.port ?? 8080)
+    }
+}

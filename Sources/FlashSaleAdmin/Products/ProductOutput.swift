@@ -1,0 +1,93 @@
+import FlashSale
+import FlashSaleStorage
+import Glibc
+
+extension Timestamp {
+    /// The system's clock.
+    static func systemNow() -> Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+    }
+}
+
+extension Product {
+    /// The document that `--json` prints: the API's fields, and what only operators see.
+    func json(at now: Timestamp) -> JSONOutput {
+        [
+            "id": JSONOutput(id.rawValue),
+            "name": JSONOutput(name),
+            "price": ["amount": JSONOutput(price.minorUnits), "currency": JSONOutput(price.currency.code)],
+            "total_stock": JSONOutput(totalStock),
+            "available_stock": JSONOutput(availableStock),
+            "checkout": JSONOutput(checkout.rawValue),
+            "sale_state": JSONOutput(saleState(at: now).rawValue),
+            "paused": .bool(isPaused),
+            "opens_at": JSONOutput(opensAt?.description),
+            "closes_at": JSONOutput(closesAt?.description),
+            "max_per_user": JSONOutput(limits.maxPerUser),
+            "max_queue": JSONOutput(limits.maxQueue),
+            "cart_seconds": JSONOutput(limits.cartSeconds),
+            "hold_seconds": JSONOutput(limits.holdSeconds),
+            "payment_seconds": JSONOutput(limits.paymentSeconds),
+            "sold_out_after": JSONOutput(soldOutAfter),
+            "version": JSONOutput(version),
+        ]
+    }
+
+    /// Everything about it, a line each.
+    func facts(at now: Timestamp) -> String {
+        Table(facts: [
+            "Product": "\(id)",
+            "Name": name,
+            "Price": "\(price)",
+            "Stock": "\(availableStock) of \(totalStock) available",
+            "State": saleState(at: now).words,
+            "Checkout": checkout.rawValue,
+            "Opens": opensAt?.description ?? "at once",
+            "Closes": closesAt?.description ?? "never",
+            "Units per user": "at most \(limits.maxPerUser)",
+            "Users in line": "at most \(limits.maxQueue)",
+            "Cart lives": "\(limits.cartSeconds) s",
+            "Hold lives": "\(limits.holdSeconds) s",
+            "Time to pay": "\(limits.paymentSeconds) s",
+            "Version": "\(version)",
+        ]).rendered()
+    }
+}
+
+extension [Product] {
+    /// One row each.
+    func table(at now: Timestamp) -> Table {
+        Table(
+            [
+                .init("id", .right), .init("name"), .init("price", .right), .init("available", .right),
+                .init("total", .right), .init("state"), .init("checkout"),
+            ],
+            rows: map { product in
+                [
+                    "\(product.id)", product.name, "\(product.price)", "\(product.availableStock)",
+                    "\(product.totalStock)", product.saleState(at: now).words, product.checkout.rawValue,
+                ]
+            }
+        )
+    }
+}
+
+extension SaleState {
+    /// The state in words.
+    var words: String { rawValue.replacing("_", with: " ") }
+}
+
+extension ProductChange {
+    /// Says on standard error that the line was not told, if so.
+    func warnOfLine() {
+        guard let lineProblem else { return }
+        Console.standardError.write(
+            """
+            Warning: the change is committed in MariaDB, but Redis could not be told: \(lineProblem)
+            The worker that serves the product will tell the line.
+            """
+        )
+    }
+}

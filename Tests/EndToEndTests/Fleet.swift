@@ -1,0 +1,81 @@
+import Foundation
+import LocalServers
+import NIOConcurrencyHelpers
+
+/// The processes of one test, with the last lines that they said.
+final class Fleet: Sendable {
+    private struct State {
+        var children: [ChildProcess] = []
+        var lines: [String] = []
+    }
+
+    private let state = NIOLockedValueBox(State())
+    private let environment: [String: String]
+
+    init(environment: [String: String]) { self.environment = environment }
+
+    /// The last lines of all processes.
+    var log: String { state.withLockedValue { $0.lines.suffix(40).joined(separator: "\n") } }
+
+    /// All lines that contain a text.
+    func lines(containing text: String) -> [String] {
+        state.withLockedValue { $0.lines.filter { $0.contains(text) } }
+    }
+
+    /// Starts a binary of ours with these settings.
+    func start(
+        _ program: String,
+        _ settings: [String: String] = [:],
+        arguments: [String] = []
+    ) async throws -> ChildProcess {
+        var environment = inherited.merging(environment) { $1 }
+        for (key, value) in settings {
+            let name = key.uppercased().replacing(".", with: "_").replacing("-", with: "_")
+            environment["FLASHSALE_\(name)"] = value
+        }
+        let child = try await ChildProcess.start(
+            ChildProcess.Launch(
+                try Self.path(of: program),
+                arguments,
+                environment: environment,
+                standardOutput: keep(program),
+                standardError: keep(program),
+                deathSignal: .kill
+            )
+        )
+        state.withLockedValue { $0.children.append(child) }
+        return child
+    }
+
+    /// Runs a binary of ours to its end.
+    func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.Finished {
+        let environment = inherited.merging(environment) { $1 }
+        let launch = ChildProcess.Launch(try Self.path(of: program), arguments, environment: environment)
+        return try await ChildProcess.run(launch, within: .seconds(60))
+    }
+
+    /// Stops what still runs, as an operator would.
+    func stopAll() async {
+        for child in state.withLockedValue({ $0.children }).reversed() { await child.terminate(within: .seconds(20)) }
+    }
+
+    /// The binaries lie beside the test bundle, which is the program that runs.
+    static func path(of program: String) throws -> String {
+        let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+        return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent(program).path
+    }
+
+    /// Our environment without settings of ours.
+    private var inherited: [String: String] {
+        ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("FLASHSALE_") }
+    }
+
+    private func keep(_ program: String) -> ChildProcess.Output {
+        .lines { [state] line in
+            state.withLockedValue { state in
+                if state.lines.count > 20_000 { state.lines.removeFirst(10_000) }
+                state.lines.append("\(program) | \(line)")
+            }
+        }
+    }
+}
