@@ -105,7 +105,8 @@ let package = Package(
         .target(
             name: "FlashSaleAdmin",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", argumentParser, logging,
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", argumentParser, logging,
+                nioConcurrencyHelpers, nioCore, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -144,7 +145,10 @@ let package = Package(
         ),
         .testTarget(
             name: "FlashSaleAdminTests",
-            dependencies: ["Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", argumentParser],
+            dependencies: [
+                "Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis",
+                argumentParser, nioConcurrencyHelpers,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

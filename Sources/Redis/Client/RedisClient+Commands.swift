@@ -1,0 +1,50 @@
+extension RedisClient {
+    /// Sends a command and returns its reply, which is never an error.
+    ///
+    /// Throws ``RedisError``: `.server` for an error reply; `.notConnected`, `.shutDown` and `.tooManyInFlight` before
+    /// anything is sent; `.timedOut` and `.connectionLost` when it may have been executed. A cancelled caller gets a
+    /// `CancellationError`, and its command may have been executed too.
+    public func send(_ command: RedisCommand) async throws -> RedisReply {
+        let id = nextRequestID()
+        return try await keeper(for: id).send(command, id: id).orThrow()
+    }
+
+    /// Sends commands in one piece on one connection, and returns their replies in order, errors among them.
+    ///
+    /// Throws what ``send(_:)-(RedisCommand)`` throws, except `.server`. All of them count as in flight, so more than
+    /// ``RedisConfiguration/maximumInFlight`` at once are refused with `.tooManyInFlight`.
+    public func send(_ commands: [RedisCommand]) async throws -> [RedisReply] {
+        guard !commands.isEmpty else { return [] }
+        let id = nextRequestID()
+        return try await keeper(for: id).send(commands, id: id)
+    }
+
+    /// Runs a script by its SHA-1; if Redis does not know it, sends its source on the same connection.
+    ///
+    /// `EVAL` carries the source, so not even a `SCRIPT FLUSH` in between can fail it. Throws what
+    /// ``send(_:)-(RedisCommand)`` throws.
+    public func evaluate(
+        _ script: RedisScript,
+        keys: [String],
+        _ arguments: [RedisArgument] = []
+    ) async throws -> RedisReply {
+        let id = nextRequestID()
+        let keeper = keeper(for: id)
+        let cached = RedisCommand(head: .cachedScript(script), keys: keys, arguments: arguments)
+        let reply = try await keeper.send(cached, id: id)
+        guard case .error(let error) = reply, error.code == "NOSCRIPT" else {
+            return try reply.orThrow()
+        }
+        let source = RedisCommand(head: .scriptSource(script), keys: keys, arguments: arguments)
+        return try await keeper.send(source, id: nextRequestID()).orThrow()
+    }
+}
+
+extension RedisReply {
+    fileprivate func orThrow() throws(RedisError) -> RedisReply {
+        if case .error(let error) = self {
+            throw RedisError(error)
+        }
+        return self
+    }
+}

@@ -1,0 +1,4 @@
+import FlashSaleAdmin
+import Foundation
+
+exit(await FlashSaleCommand.execute(Array(CommandLine.arguments.dropFirst())))

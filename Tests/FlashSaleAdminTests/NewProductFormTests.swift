@@ -1,0 +1,104 @@
+import FlashSale
+import Testing
+
+@testable import FlashSaleAdmin
+
+@Suite("New product, as typed")
+struct NewProductFormTests {
+    private func problems(_ change: (inout NewProductForm) -> Void) -> [String] {
+        var form = NewProductForm(name: "Lamp", price: "99.99", stock: "5")
+        change(&form)
+        do throws(InvalidValues) {
+            _ = try form.product()
+            return []
+        } catch {
+            return error.values.map(\.field)
+        }
+    }
+
+    @Test("Everything that is wrong is reported at once, each with field, problem and remedy")
+    func everything() throws {
+        let form = NewProductForm(
+            name: " ",
+            price: "9.9",
+            stock: "0",
+            checkout: "barter",
+            opensAt: "tomorrow",
+            closesAt: "2026-02-30T00:00:00Z",
+            maxPerUser: "0",
+            maxQueue: "many",
+            cartSeconds: "86401",
+            holdSeconds: "-1",
+            paymentSeconds: "1.5"
+        )
+        let error = try #require(throws: InvalidValues.self) { try form.product() }
+        #expect(
+            Set(error.values.map(\.field)) == [
+                "name", "price", "stock", "checkout", "opens_at", "closes_at", "max_per_user", "max_queue",
+                "cart_seconds", "hold_seconds", "payment_seconds",
+            ]
+        )
+        #expect(error.values.allSatisfy { !$0.problem.isEmpty && !$0.remedy.isEmpty })
+        #expect(error.description.hasPrefix("11 values are not allowed:\n  name is blank. "))
+    }
+
+    @Test(
+        "Whole numbers are written with digits alone",
+        arguments: ["", " 5", "5 ", "+5", "5.0", "5e0", "0x5", "five", "9223372036854775808"]
+    )
+    func numbers(text: String) {
+        #expect(problems { $0.stock = text } == ["stock"])
+        #expect(problems { $0.maxQueue = text } == ["max_queue"])
+    }
+
+    @Test("Money is written as people write it, by the rules of its currency")
+    func money() throws {
+        #expect(problems { $0.price = "100" } == [])
+        #expect(problems { $0.price = "99,99" } == ["price"])
+        #expect(problems { $0.price = "-1" } == ["price"])
+        #expect(problems { $0.currency = "usd" } == [])
+        #expect(problems { $0.currency = "US" } == ["currency"])
+        #expect(problems { $0.currency = "JPY" } == ["price"])
+    }
+
+    @Test("A sale that closes before it opens is refused, though both times are right")
+    func times() {
+        let problems = problems {
+            $0.opensAt = "2026-12-02T00:00:00Z"
+            $0.closesAt = "2026-12-01T00:00:00+01:00"
+        }
+        #expect(problems == ["closes_at"])
+    }
+
+    @Test("Only checkouts that can be settled are accepted, and the others say why not", arguments: Checkout.allCases)
+    func checkout(_ checkout: Checkout) throws {
+        guard checkout != .instant else {
+            #expect(problems { $0.checkout = checkout.rawValue } == [])
+            return
+        }
+        let error = try #require(throws: InvalidValue.self) { try Checkout(supported: checkout.rawValue) }
+        #expect(error.field == "checkout")
+        #expect(error.problem.contains("orders and payments"))
+        #expect(error.remedy == "Choose instant")
+    }
+
+    @Test("A product that cannot be is refused before any store is asked")
+    func refusedFirst() async throws {
+        let command = try parse(
+            ProductCreateCommand.self,
+            "product",
+            "create",
+            "--name",
+            "n",
+            "--stock",
+            "0",
+            "--price",
+            "1",
+            "--data",
+            "/nowhere"
+        )
+        await #expect(throws: InvalidValues.self) { try await command.run() }
+        let show = try parse(ProductShowCommand.self, "product", "show", "01", "--data", "/nowhere")
+        await #expect(throws: InvalidValue.self) { try await show.run() }
+    }
+}
