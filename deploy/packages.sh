@@ -24,8 +24,9 @@ require_packages() {
     for package in $flashsale_packages; do
         is_installed "$package" || missing="$missing $package"
     done
-    # For the requests that flashsale dev proposes; any curl will do.
+    # For the requests that flashsale dev proposes, and for the certificates of the tests; any curl and openssl will do.
     command -v curl >/dev/null 2>&1 || missing="$missing curl"
+    command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
     [ -z "$missing" ] || install_packages "$missing"
 }
 

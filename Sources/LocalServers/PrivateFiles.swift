@@ -24,7 +24,7 @@ enum PrivateFiles {
         do {
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         } catch {
-            throw LocalServerError(.badFile, "The folder \(path) cannot be made: \(error)")
+            throw LocalServerError(.badFile, "The folder \(path) cannot be made: \(error.localizedDescription)")
         }
         guard chmod(path, 0o700) == 0 else { throw failure("made private", path) }
     }
@@ -34,7 +34,7 @@ enum PrivateFiles {
         do {
             return try String(contentsOfFile: path, encoding: .utf8)
         } catch {
-            throw LocalServerError(.badFile, "\(path) cannot be read: \(error)")
+            throw LocalServerError(.badFile, "\(path) cannot be read: \(error.localizedDescription)")
         }
     }
 

@@ -78,7 +78,7 @@ struct ProgramTests {
             let metrics = try await shop.get("/metrics").text
             #expect(metrics.contains(#"flashsale_joins_total{result="joined"} 1"#))
             #expect(metrics.contains("flashsale_http_request_seconds_bucket"))
-            #expect(shop.fleet.lines(containing: "\"listening\"").count == 1)
+            #expect(shop.fleet.lines(containing: "listening on 127.0.0.1:\(shop.port)").count == 1)
         }
     }
 

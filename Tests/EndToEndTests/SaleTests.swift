@@ -47,7 +47,9 @@ struct SaleTests {
             let product = try await shop.createProduct(stock: 100)
             try await withThrowingTaskGroup { group in
                 for number in 0..<5_000 {
-                    group.addTask { () throws in #expect(try await shop.join(product, "user\(number)").status.code == 202) }
+                    group.addTask { () throws in
+                        #expect(try await shop.join(product, "user\(number)").status.code == 202)
+                    }
                 }
                 try await group.waitForAll()
             }

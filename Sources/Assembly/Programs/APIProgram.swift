@@ -1,4 +1,4 @@
-import FlashSale
+public import FlashSale
 import FlashSaleAPI
 import FlashSaleStorage
 import Foundation
@@ -51,9 +51,7 @@ public enum APIProgram {
             try await stores.checkSchema(within: .seconds(10))
             // Before the first request: a process that knows no product could not tell a lost line from an unknown one.
             try await catalogue.refreshKnownProducts()
-            let application = api.buildApplication { port in
-                logger.notice("listening", metadata: ["host": "\(configuration.http.host)", "port": "\(port)"])
-            }
+            let application = api.buildApplication()
             try await withThrowingTaskGroup { group in
                 group.addTask { try await keepFresh(catalogue, logger) }
                 group.addTask {
@@ -91,7 +89,7 @@ extension APIConfiguration {
 extension Timestamp {
     /// The system's clock.
     @Sendable
-    static func now() -> Timestamp {
+    public static func now() -> Timestamp {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)

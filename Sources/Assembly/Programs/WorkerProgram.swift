@@ -50,9 +50,7 @@ public enum WorkerProgram {
             let health = signs.buildApplication(
                 listener: Listener(host: worker.healthHost, port: worker.healthPort),
                 logger: logger
-            ) { port in
-                logger.notice("signs of life", metadata: ["host": "\(worker.healthHost)", "port": "\(port)"])
-            }
+            )
             try await withThrowingTaskGroup { group in
                 group.addTask { try await lines.run() }
                 group.addTask {

@@ -68,7 +68,7 @@ struct ProductCreateCommand: AsyncParsableCommand {
     func run() async throws {
         let new = try form.product()
         let change = try await CommandStores(globals).withAdministration(redis: .welcome) { try await $0.create(new) }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(
             json: change.product.json(at: now),
             text: """

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -20,7 +21,7 @@ struct ProductListCommand: AsyncParsableCommand {
 
     func run() async throws {
         let products = try await CommandStores(globals).withAdministration(redis: .none) { try await $0.products() }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(json: Self.json(products, at: now), text: Self.text(products, at: now))
     }
 

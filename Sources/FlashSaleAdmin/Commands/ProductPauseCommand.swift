@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -57,7 +58,7 @@ private struct ProductPausing {
         let change = try await CommandStores(globals).withAdministration(redis: .welcome) {
             try await $0.setPaused(id, isPaused)
         }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(json: change.product.json(at: now), text: [change.product].table(at: now).rendered())
         change.warnOfLine()
     }

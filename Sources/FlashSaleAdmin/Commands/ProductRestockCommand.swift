@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -36,7 +37,7 @@ struct ProductRestockCommand: AsyncParsableCommand {
         let change = try await CommandStores(globals).withAdministration(redis: .welcome) {
             try await $0.restock(id, units: units)
         }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(
             json: change.product.json(at: now),
             text: "Added \(units) units.\n\n" + [change.product].table(at: now).rendered()

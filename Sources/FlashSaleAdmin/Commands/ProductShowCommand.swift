@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -22,7 +23,7 @@ struct ProductShowCommand: AsyncParsableCommand {
         let id = try selection.productID()
         let product = try await CommandStores(globals).withAdministration(redis: .none) { try await $0.product(id) }
         guard let product else { throw UnknownProduct(id: id) }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(json: product.json(at: now), text: product.facts(at: now))
     }
 }

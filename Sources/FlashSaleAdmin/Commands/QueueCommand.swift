@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -37,7 +38,7 @@ struct QueueCommand: AsyncParsableCommand {
             let report = try await CommandStores(globals).withAdministration(redis: .required) {
                 try await $0.queue(of: id)
             }
-            let now = Timestamp.systemNow()
+            let now = Timestamp.now()
             output.print(json: report.json(at: now), text: report.text(at: now))
         }
     }

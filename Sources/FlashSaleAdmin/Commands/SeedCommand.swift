@@ -1,4 +1,5 @@
 import ArgumentParser
+import Assembly
 import FlashSale
 import FlashSaleStorage
 
@@ -24,7 +25,7 @@ struct SeedCommand: AsyncParsableCommand {
         let (product, change) = try await CommandStores(globals).withAdministration(redis: .welcome) {
             try await SampleProduct.seed($0)
         }
-        let now = Timestamp.systemNow()
+        let now = Timestamp.now()
         output.print(
             json: ["created": .bool(change != nil), "product": product.json(at: now)],
             text: change == nil

@@ -1,15 +1,5 @@
 import FlashSale
 import FlashSaleStorage
-import Glibc
-
-extension Timestamp {
-    /// The system's clock.
-    static func systemNow() -> Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
-    }
-}
 
 extension Product {
     /// The document that `--json` prints: the API's fields, and what only operators see.

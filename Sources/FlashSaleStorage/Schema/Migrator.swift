@@ -25,12 +25,7 @@ public struct Migrator: Sendable {
     public func migrate() async throws -> [Migration] {
         let migrations = migrations
         return try await database.onConnection { connection in
-            let lock = try connection.query("SELECT GET_LOCK(CONCAT('flashsale.', DATABASE()), 5) AS taken").first
-            guard try lock?.optionalInt("taken") == 1 else {
-                throw StoreUnavailable(
-                    reason: "another migration is running on this database: try again when it has ended"
-                )
-            }
+            try Self.lock(connection)
             defer { _ = try? connection.query("SELECT RELEASE_LOCK(CONCAT('flashsale.', DATABASE()))") }
             try connection.executeText(Self.table)
             let applied = try Self.applied(connection)

@@ -2,6 +2,9 @@
 ///
 /// The random half keeps clients from coming back in step after a server's restart.
 struct Backoff {
+    /// A lower bound of zero must not become a busy loop.
+    private static let leastRepeatedPause = Duration.milliseconds(1)
+
     private let bounds: ClosedRange<Duration>
     private var ceiling: Duration
 
@@ -13,7 +16,7 @@ struct Backoff {
     /// The next pause: between half and all of a duration that doubles each time.
     mutating func next(using random: inout some RandomNumberGenerator) -> Duration {
         let pause = ceiling * Double.random(in: 0.5...1, using: &random)
-        ceiling = min(ceiling * 2, bounds.upperBound)
+        ceiling = max(min(ceiling * 2, bounds.upperBound), Self.leastRepeatedPause)
         return pause
     }
 

@@ -118,7 +118,11 @@ final class CommandConnection: ChannelInboundHandler, @unchecked Sendable {
         guard let context, outbound.readableBytes > 0 else { return }
         context.writeAndFlush(wrapOutboundOut(outbound), promise: nil)
         // A rare huge command must not hold its memory for ever.
-        outbound.readableBytes > 1_024 * 1_024 ? (outbound = ByteBuffer()) : outbound.clear()
+        if outbound.readableBytes > 1_024 * 1_024 {
+            outbound = ByteBuffer()
+        } else {
+            outbound.clear()
+        }
     }
 
     // MARK: Time

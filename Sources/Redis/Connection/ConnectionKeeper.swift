@@ -5,7 +5,7 @@ import Synchronization
 
 /// Keeps one connection open on one event loop: opens it, and opens another whenever it is lost.
 ///
-/// Unchecked: `connection` and `refusal` are touched on `eventLoop` only.
+/// Unchecked: mutable properties are touched on `eventLoop` only.
 final class ConnectionKeeper: @unchecked Sendable {
     let eventLoop: any EventLoop
 
@@ -18,6 +18,7 @@ final class ConnectionKeeper: @unchecked Sendable {
     private var connection: CommandConnection?
     /// What callers are told while there is no ready connection.
     private var refusal: RedisError
+    private var readySince: NIODeadline?
     private var isShutDown = false
 
     init(
@@ -88,7 +89,11 @@ extension ConnectionKeeper {
 
     /// A caller on the event loop itself is served without a detour.
     private func onEventLoop(_ body: @escaping @Sendable () -> Void) {
-        eventLoop.inEventLoop ? body() : eventLoop.execute(body)
+        if eventLoop.inEventLoop {
+            body()
+        } else {
+            eventLoop.execute(body)
+        }
     }
 }
 
@@ -108,7 +113,7 @@ extension ConnectionKeeper {
             }
             // A future of the event loop, which shutting down fulfils.
             guard let end = try? await attempt.end.get(), !end.isShutDown else { return }
-            if end.wasReady {
+            if end.wasStable {
                 backoff.reset()
                 failures = 0
             }
@@ -134,7 +139,8 @@ extension ConnectionKeeper {
 
     private struct End: Sendable {
         let cause: RedisError
-        let wasReady: Bool
+        /// Whether it was ready for long enough: one that comes and goes must not be spared the longer pauses.
+        let wasStable: Bool
         let isShutDown: Bool
     }
 
@@ -162,19 +168,23 @@ extension ConnectionKeeper {
     }
 
     private func becameReady() {
+        readySince = eventLoop.now
         readyFlag.store(true, ordering: .relaxed)
         readiness.becameReady()
-        logger.debug("Redis connection is ready", metadata: ["address": "\(configuration.address)"])
+        logger.info("Redis connection is ready", metadata: ["address": "\(configuration.address)"])
     }
 
     private func closed(_ cause: RedisError) -> End {
-        let wasReady = readyFlag.exchange(false, ordering: .relaxed)
+        readyFlag.store(false, ordering: .relaxed)
         connection = nil
+        let stability = TimeAmount(configuration.reconnectDelay.upperBound)
+        let wasStable = readySince.map { eventLoop.now - $0 >= stability } ?? false
+        readySince = nil
         if !isShutDown {
             refusal = RedisError(.notConnected, "not connected to \(configuration.address)", cause: cause)
             readiness.failed(cause)
         }
-        return End(cause: cause, wasReady: wasReady, isShutDown: isShutDown)
+        return End(cause: cause, wasStable: wasStable, isShutDown: isShutDown)
     }
 
     /// One warning tells of an outage; its further attempts are for debugging.

@@ -42,7 +42,11 @@ final class SubscriptionConnection: ChannelInboundHandler, @unchecked Sendable {
 
     /// Closes from any thread; the sequence of messages ends with `cause`.
     func close(because cause: RedisError) {
-        eventLoop.inEventLoop ? closeNow(cause) : eventLoop.execute { self.closeNow(cause) }
+        if eventLoop.inEventLoop {
+            closeNow(cause)
+        } else {
+            eventLoop.execute { self.closeNow(cause) }
+        }
     }
 
     private func closeNow(_ cause: RedisError) {
