@@ -15,6 +15,8 @@ public final class LineService: Service {
     private let logger: Logger
     private let servers = Mutex<[ProductID: ProductServer]>([:])
     private let leaseWake = WakeSignal()
+    /// Products of others that were looked for since the last renewal that was due.
+    private let lookedFor = Mutex<Set<ProductID>>([])
 
     /// A service that serves lines.
     public init(line: any ServedLine, books: any SaleBooks, settings: LineSettings, logger: Logger) {
@@ -55,10 +57,16 @@ public final class LineService: Service {
     private func serveLines() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await self.passOnWakeUps() } }
+            // Renewing three times in a lease's life leaves room for two failures.
+            let period = settings.leaseDuration / 3
+            var due = ContinuousClock.now
             while !leaseWake.isClosed {
+                if ContinuousClock.now >= due {
+                    due = .now + period
+                    lookedFor.withLock { $0.removeAll() }
+                }
                 await renewLeases(&group)
-                // Renewing three times in a lease's life leaves room for two failures.
-                await leaseWake.sleep(atMost: settings.leaseDuration / 3)
+                await leaseWake.sleep(atMost: max(.zero, due - .now))
             }
             stopServers { _ in true }
         }
@@ -140,8 +148,10 @@ public final class LineService: Service {
         if let server {
             server.wakeUp()
         } else {
-            // A product that nobody serves yet: look for it now instead of at the next renewal.
-            leaseWake.signal()
+            // Perhaps a product that nobody serves yet: look for it now instead of at the next renewal. Once only: most of
+            // these products are other workers', and are woken often.
+            let isNews = lookedFor.withLock { $0.insert(product).inserted }
+            if isNews { leaseWake.signal() }
         }
     }
 }

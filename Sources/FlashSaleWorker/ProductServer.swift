@@ -93,8 +93,10 @@ final class ProductServer: Sendable {
         switch try await line.claim(lease.product, fence: lease.fence, limit: limit, dropLimit: settings.dropStep) {
         case .claimed(let claim):
             return try await serve(claim, of: &product)
-        case .empty, .paused:
+        case .empty:
             metrics.lineLength(0, of: lease.product)
+            return .nothingToDo
+        case .paused:
             return .nothingToDo
         case .soldOut(let remaining, let lastTicket):
             metrics.lineLength(remaining, of: lease.product)

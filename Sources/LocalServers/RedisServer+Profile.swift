@@ -38,7 +38,7 @@ extension RedisServer {
 
         # --- Memory --------------------------------------------------------------------------------------------------
 
-        # A waiting user costs about 165 bytes: a gigabyte is room for several million. Refuse beyond it rather than
+        # A waiting user costs about 185 bytes: a gigabyte is room for five million. Refuse beyond it rather than
         # swap.
         maxmemory 1gb
 

@@ -104,7 +104,7 @@ public struct SaleAdministration: Sendable {
     private func openLine(of product: Product, opener: String) async throws {
         let books = MariaDBSaleBooks(database: database, batchSize: 1)
         // Without Redis the line stays unnamed, and its first opener starts at ticket 1: one that has a name counts as lost.
-        try await line.wake(product.id)
+        _ = try await redis.send(RedisCommand("PING"))
         let (named, isNew) = try await books.nameLine(of: product.id, nonce: LineNonce.random())
         guard isNew else { return }
         let fence = try await database.onConnection { connection in

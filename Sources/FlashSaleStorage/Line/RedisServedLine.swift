@@ -37,7 +37,7 @@ public struct RedisServedLine: ServedLine {
                 keys.outcomes,
             ],
             [
-                RedisArgument(product.id.rawValue), RedisArgument(product.nonce ?? ""),
+                RedisArgument(product.nonce ?? ""),
                 RedisArgument(fence.rawValue), RedisArgument(product.availableStock), RedisArgument(lastTicket),
                 RedisArgument(product.soldOutAfter.map(String.init) ?? ""),
                 "version", RedisArgument(product.version),
