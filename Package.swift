@@ -105,7 +105,8 @@ let package = Package(
         .target(
             name: "FlashSaleAdmin",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", argumentParser, logging,
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", argumentParser,
+                logging,
                 nioConcurrencyHelpers, nioCore, nioPosix,
             ],
             swiftSettings: strict
