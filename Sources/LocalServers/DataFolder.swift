@@ -3,7 +3,7 @@ import Glibc
 
 /// The folder of `flashsale dev`: the data of the private servers, who is using it, and where they listen.
 ///
-/// Whoever uses it holds a lock on the file `lock` inside. The kernel lets go of it when the holder dies, so there are
+/// Whoever uses it holds a lock on the file `flashsale-dev` inside. The kernel lets go of it when the holder dies, so there are
 /// no stale locks, and children do not inherit it.
 public final class DataFolder: Sendable {
     /// The folder.
@@ -19,12 +19,15 @@ public final class DataFolder: Sendable {
         release()
     }
 
+    /// The file that marks a folder as ours: locked, and with the holder's process id in it, while somebody uses it.
+    public static let markName = "flashsale-dev"
+
     /// Makes the folder if need be, closed to other users, and takes its lock.
     ///
     /// - Throws: `LocalServerError` with `.alreadyRunning` and the holder's process id, or `.badFile`.
     public static func lock(_ url: URL) throws -> DataFolder {
         try PrivateFiles.makeFolder(url.path)
-        let path = url.appendingPathComponent("lock").path
+        let path = url.appendingPathComponent(markName).path
         let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw LocalServerError(.badFile, "\(path) cannot be opened: \(String(cString: strerror(errno)))")
@@ -51,6 +54,7 @@ public final class DataFolder: Sendable {
         descriptor.withValue { descriptor in
             guard let open = descriptor else { return }
             unlink(Self.stateFile(in: url))
+            ftruncate(open, 0)
             // Explicitly: a child that is just being started has a copy of the descriptor until it runs its program.
             flock(open, LOCK_UN)
             close(open)

@@ -33,6 +33,9 @@ struct DevTests {
         #expect(try processes(mentioning: folder).isEmpty)
 
         // No lock is left, and the data is.
+        let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder))
+        #expect(names == [DataFolder.markName, "mariadb", "redis"])
+        #expect(FileManager.default.contents(atPath: "\(folder)/\(DataFolder.markName)") == Data())
         let again = try await start(fleet, folder, port)
         let product = try await paste([lines[0]])[0]
         #expect(product.contains(#""available_stock":99"#))

@@ -86,13 +86,13 @@ struct DevTests {
         }
         try DevFolder(root.path + "/not/there/yet").check()
         try make("empty", []).check()
-        try make("ours", ["lock", "state.json", "state.json.12.new", "redis", "mariadb"]).check()
-        for (name, entries) in [("foreign", ["lock", "thesis.tex"]), ("unlocked", ["redis"])] {
+        try make("ours", ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb"]).check()
+        for (name, entries) in [("foreign", ["flashsale-dev", "thesis.tex"]), ("unlocked", ["redis"])] {
             let failure = try #require(throws: CommandFailure.self) { try make(name, entries).check() }
             #expect(failure.exitCode == 1)
             #expect(failure.description.contains("--data"))
         }
-        #expect(throws: CommandFailure.self) { try DevFolder(root.path + "/ours/lock").check() }
+        #expect(throws: CommandFailure.self) { try DevFolder(root.path + "/ours/flashsale-dev").check() }
         #expect(throws: CommandFailure.self) { try DevFolder(root.path + "/with blank").check() }
     }
 
@@ -104,11 +104,11 @@ struct DevTests {
         for part in [folder.redis, folder.mariadb.appendingPathComponent("data")] {
             try FileManager.default.createDirectory(at: part, withIntermediateDirectories: true)
         }
-        try Data().write(to: root.appendingPathComponent("lock"))
+        try Data().write(to: root.appendingPathComponent("flashsale-dev"))
         #expect(!folder.isNew)
         try folder.removeData()
         #expect(folder.isNew)
-        #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == ["lock"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: root.path) == ["flashsale-dev"])
         try folder.removeData()
     }
 

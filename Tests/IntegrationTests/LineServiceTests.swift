@@ -144,7 +144,7 @@ struct LineServiceTests {
             let service = LineService(
                 line: RedisServedLine(redis: stores.redis),
                 books: MariaDBSaleBooks(database: stores.database, batchSize: 50),
-                settings: LineSettings(worker: "worker-\(number)", leaseDuration: .seconds(30)),
+                settings: LineSettings(worker: "worker-\(number)", leaseDuration: .seconds(6)),
                 logger: quiet
             )
             return ServiceGroup(services: [stores.database, stores.redis, service], logger: quiet)

@@ -24,20 +24,23 @@ struct RedisConcurrencyTests {
     @Test("callers that are cancelled in mid-flight leave everybody else's replies right")
     func cancellation() async throws {
         try await withFaultyRedis { client, proxy, _ in
-            proxy.set(.delay(milliseconds: 300))
+            proxy.set(.delay(milliseconds: 1_000))
             let tasks = (0..<3_000).map { number in
                 Task { try await client.echo("caller \(number)") }
             }
             for number in stride(from: 0, to: tasks.count, by: 3) { tasks[number].cancel() }
+            var cancelled = 0
             for (number, task) in tasks.enumerated() {
-                let result = await task.result
-                if number % 3 == 0 {
-                    #expect(throws: CancellationError.self) { try result.get() }
-                } else {
-                    let answer = try result.get()
+                do {
+                    // On a slow machine an answer may outrun the cancellation, but it is the caller's own.
+                    let answer = try await task.value
                     #expect(answer == "caller \(number)")
+                } catch is CancellationError {
+                    #expect(number % 3 == 0)
+                    cancelled += 1
                 }
             }
+            #expect(cancelled > 0)
             proxy.set(.none)
             #expect(try await client.echo("afterwards") == "afterwards")
         }
@@ -46,7 +49,7 @@ struct RedisConcurrencyTests {
     @Test("a pipeline cancelled in mid-flight leaves its neighbours' replies right")
     func cancelledPipeline() async throws {
         try await withFaultyRedis { client, proxy, _ in
-            proxy.set(.delay(milliseconds: 300))
+            proxy.set(.delay(milliseconds: 2_000))
             let before = Task { try await client.echo("before") }
             let pipeline = Task {
                 try await client.send((0..<100).map { RedisCommand("ECHO", [RedisArgument($0)]) })

@@ -8,7 +8,7 @@ import Testing
 /// until it holds.
 @Suite("Redis: faults on the way", .timeLimit(.minutes(5)))
 struct RedisFaultTests {
-    private static let short = Duration.milliseconds(300)
+    private static let short = Duration.seconds(1)
 
     @Test(
         "without replies callers time out, the connection is given up, and another one works",

@@ -1,4 +1,3 @@
-import NIOPosix
 import Redis
 import TestSupport
 import Testing
@@ -70,22 +69,24 @@ struct RedisSubscriptionTests {
         let redis = try await TestRedis.start()
         let proxy = try await FaultProxy.start(to: .tcp(port: redis.port))
         let configuration = redis.configuration(over: .tcp(host: "127.0.0.1", port: proxy.port)) {
-            $0.commandTimeout = .seconds(2)
+            // Long enough for a loaded machine not to look dead.
+            $0.commandTimeout = .seconds(10)
         }
-        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
-        try await withRedis(redis.configuration(), on: eventLoop) { direct in
-            try await withRedis(configuration, on: eventLoop) { client in
-                try await client.withSubscription(to: ["a"]) { subscription in
-                    // All handshakes are over: from now on, each PING is a heartbeat.
-                    let pings = try await pingCount(direct)
-                    try await eventually("two heartbeats") { try await pingCount(direct) >= pings + 2 }
-                    try await publish([1], to: "a", with: direct)
-                    var iterator = subscription.makeAsyncIterator()
-                    let message = try await iterator.next()
-                    #expect(message?.payload == [1])
-                    proxy.set(.halfOpen)
-                    let failure = await #expect(throws: RedisError.self) { try await iterator.next() }
-                    #expect(failure?.code == .timedOut)
+        try await withEventLoop { eventLoop in
+            try await withRedis(redis.configuration(), on: eventLoop) { direct in
+                try await withRedis(configuration, on: eventLoop) { client in
+                    try await client.withSubscription(to: ["a"]) { subscription in
+                        // All handshakes are over: from now on, each PING is a heartbeat.
+                        let pings = try await pingCount(direct)
+                        try await eventually("two heartbeats") { try await pingCount(direct) >= pings + 2 }
+                        try await publish([1], to: "a", with: direct)
+                        var iterator = subscription.makeAsyncIterator()
+                        let message = try await iterator.next()
+                        #expect(message?.payload == [1])
+                        proxy.set(.halfOpen)
+                        let failure = await #expect(throws: RedisError.self) { try await iterator.next() }
+                        #expect(failure?.code == .timedOut)
+                    }
                 }
             }
         }

@@ -59,6 +59,23 @@ func withRedis<Result>(
     return result
 }
 
+/// Runs the body with an event loop of its own: what other tests do on the shared ones does not delay it.
+func withEventLoop<Result>(
+    isolation: isolated (any Actor)? = #isolation,
+    _ body: (any EventLoop) async throws -> Result
+) async throws -> Result {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let result: Result
+    do {
+        result = try await body(group.next())
+    } catch {
+        try await group.shutdownGracefully()
+        throw error
+    }
+    try await group.shutdownGracefully()
+    return result
+}
+
 /// As ``withRedis(_:on:isReady:isolation:_:)``, on the shared server with a database of the test's own.
 func withRedis<Result>(
     isolation: isolated (any Actor)? = #isolation,
@@ -79,11 +96,11 @@ func withFaultyRedis<Result>(
         $0.commandTimeout = commandTimeout
     }
     do {
-        let result = try await withRedis(
-            configuration,
-            on: MultiThreadedEventLoopGroup.singleton.next(),
-            isolation: isolation
-        ) { try await body($0, proxy, redis) }
+        let result = try await withEventLoop(isolation: isolation) { eventLoop in
+            try await withRedis(configuration, on: eventLoop, isolation: isolation) {
+                try await body($0, proxy, redis)
+            }
+        }
         await proxy.stop()
         return result
     } catch {

@@ -173,7 +173,8 @@ struct SaleAdministrationTests {
                     user: sale.databaseServer.user,
                     password: sale.databaseServer.password,
                     database: sale.databaseServer.database,
-                    connectionCount: 1
+                    connectionCount: 1,
+                    connectTimeout: .seconds(60)
                 ),
                 logger: .init(label: "test")
             )

@@ -40,11 +40,13 @@ public final class FaultProxy: Sendable {
     /// The proxy's port on 127.0.0.1.
     public let port: Int
 
+    private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let shared: SharedState
 
-    private init(port: Int, listener: any Channel, shared: SharedState) {
+    private init(port: Int, group: MultiThreadedEventLoopGroup, listener: any Channel, shared: SharedState) {
         self.port = port
+        self.group = group
         self.listener = listener
         self.shared = shared
     }
@@ -54,7 +56,9 @@ public final class FaultProxy: Sendable {
     /// Throws the system's error if no port can be bound.
     public static func start(to upstream: Upstream) async throws -> FaultProxy {
         let shared = SharedState(upstream: upstream)
-        let listener = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+        // A thread of its own: what else runs in this process must not look like a fault.
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let listener = try await ServerBootstrap(group: group)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
             .childChannelInitializer { client in
@@ -67,7 +71,7 @@ public final class FaultProxy: Sendable {
         guard let port = listener.localAddress?.port else {
             throw ChannelError.unknownLocalAddress
         }
-        return FaultProxy(port: port, listener: listener, shared: shared)
+        return FaultProxy(port: port, group: group, listener: listener, shared: shared)
     }
 
     /// Sets the fault for open and for new connections, for every byte that reaches the proxy from now on.
@@ -94,6 +98,7 @@ public final class FaultProxy: Sendable {
             link.eventLoop.execute { link.close() }
             try? await link.client.closeFuture.get()
         }
+        try? await group.shutdownGracefully()
     }
 }
 

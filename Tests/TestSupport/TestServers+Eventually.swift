@@ -10,7 +10,7 @@ public struct NeverHappened: Error, CustomStringConvertible {
 /// loaded machine. `what` is for the error's message.
 /// - Throws: ``NeverHappened`` at the deadline; `CancellationError`.
 public func eventually(
-    within deadline: Duration = .seconds(20),
+    within deadline: Duration = .seconds(120),
     _ what: String,
     isolation: isolated (any Actor)? = #isolation,
     _ condition: () async throws -> Bool

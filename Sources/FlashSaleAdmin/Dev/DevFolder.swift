@@ -5,7 +5,7 @@ import LocalServers
 /// The data folder of `flashsale dev`, and what may be done to it.
 struct DevFolder {
     /// What is made inside; anything else is somebody else's.
-    private static let ownNames: Set<String> = ["lock", "state.json", "redis", "mariadb"]
+    private static let ownNames: Set<String> = [DataFolder.markName, "state.json", "redis", "mariadb"]
 
     let url: URL
 
@@ -44,7 +44,7 @@ struct DevFolder {
                 "\(url.path) holds files that are not ours (\(shown)). Name a new or an empty folder with --data."
             )
         }
-        guard names.isEmpty || names.contains("lock") else {
+        guard names.isEmpty || names.contains(DataFolder.markName) else {
             throw .refused("\(url.path) was not made by flashsale dev. Name a new or an empty folder with --data.")
         }
     }
