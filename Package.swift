@@ -56,7 +56,7 @@ let package = Package(
         .target(
             name: "Redis",
             dependencies: [
-                "CHiredis", crypto, logging, nioCore, nioPosix, nioSSL, serviceLifecycle,
+                "CHiredis", crypto, logging, nioConcurrencyHelpers, nioCore, nioPosix, nioSSL, serviceLifecycle,
             ],
             swiftSettings: strict
         ),
@@ -119,13 +119,13 @@ let package = Package(
         // Tests. The unit targets need no network.
         .target(
             name: "TestSupport",
-            dependencies: ["LocalServers", "MariaDB", "Redis", logging, nioCore, nioPosix],
+            dependencies: ["LocalServers", "MariaDB", "Redis", logging, nioConcurrencyHelpers, nioCore, nioPosix],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
         .testTarget(
             name: "RedisTests",
-            dependencies: ["Redis", nioCore, nioEmbedded],
+            dependencies: ["Redis", logging, nioCore, nioEmbedded],
             swiftSettings: strict
         ),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
@@ -154,7 +154,7 @@ let package = Package(
         ),
         .testTarget(
             name: "AssemblyTests",
-            dependencies: ["Assembly", "MariaDB", "Redis", logging, metrics],
+            dependencies: ["Assembly", "FlashSaleAPI", "MariaDB", "Redis", logging, metrics],
             swiftSettings: strict
         ),
         .testTarget(

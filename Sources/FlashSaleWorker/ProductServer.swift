@@ -111,17 +111,7 @@ final class ProductServer: Sendable {
     private func serve(_ claim: Claim, of product: inout Product?) async throws -> Step {
         let began = ContinuousClock.now
         let settled = try await books.settle(claim, of: lease.product, fence: lease.fence)
-        try await line.acknowledge(
-            Acknowledgement(
-                product: lease.product,
-                fence: lease.fence,
-                claimNumber: claim.number,
-                decisions: settled.decisions,
-                waiting: settled.waiting,
-                availableStock: settled.availableStock,
-                soldOutAfter: settled.soldOutAfter
-            )
-        )
+        try await line.acknowledge(Acknowledgement(of: claim, settled, lease: lease))
         product?.availableStock = settled.availableStock
         product?.soldOutAfter = settled.soldOutAfter
         metrics.batch(claim, settled, took: .now - began, product: lease.product)

@@ -9,6 +9,19 @@ public enum LocalListener: Sendable, Equatable {
     /// On this TCP port of the loopback interface.
     case port(Int)
 
+    /// Starts a server, and again with another port when a free one was taken before the server had it.
+    func starting<Server>(_ start: () async throws -> Server) async throws -> Server {
+        guard case .freePort = self else { return try await start() }
+        for _ in 0..<4 {
+            do {
+                return try await start()
+            } catch let error as LocalServerError where error.code == .exited {
+                continue
+            }
+        }
+        return try await start()
+    }
+
     /// The port to use now; nil for none.
     func resolve() throws -> Int? {
         switch self {

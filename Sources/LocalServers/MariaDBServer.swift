@@ -59,10 +59,12 @@ public final class MariaDBServer: Sendable {
     /// The folder is made if need be, and closed to other users.
     /// - Throws: `LocalServerError`, with the last lines of the server's log where it has spoken.
     public static func start(in directory: URL, options: Options = Options()) async throws -> MariaDBServer {
-        let server = try MariaDBServer(directory: directory.path, options: options)
-        try await initialise(in: directory)
-        try await server.restart()
-        return server
+        try await options.listener.starting {
+            let server = try MariaDBServer(directory: directory.path, options: options)
+            try await initialise(in: directory)
+            try await server.restart()
+            return server
+        }
     }
 
     private init(directory: String, options: Options) throws {

@@ -55,9 +55,11 @@ public final class RedisServer: Sendable {
     /// The folder is made if need be, and closed to other users.
     /// - Throws: `LocalServerError`, with the last lines of the server's log where it has spoken.
     public static func start(in directory: URL, options: Options = Options()) async throws -> RedisServer {
-        let server = try RedisServer(directory: directory.path, options: options)
-        try await server.restart()
-        return server
+        try await options.listener.starting {
+            let server = try RedisServer(directory: directory.path, options: options)
+            try await server.restart()
+            return server
+        }
     }
 
     private init(directory: String, options: Options) throws {

@@ -1,3 +1,4 @@
+import FlashSaleAPI
 import Glibc
 import Logging
 import MariaDB

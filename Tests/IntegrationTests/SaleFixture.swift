@@ -131,17 +131,7 @@ struct Sale: Sendable {
     }
 
     func acknowledge(_ claim: Claim, _ settled: SettledClaim, _ lease: Lease) async throws {
-        try await served.acknowledge(
-            Acknowledgement(
-                product: lease.product,
-                fence: lease.fence,
-                claimNumber: claim.number,
-                decisions: settled.decisions,
-                waiting: settled.waiting,
-                availableStock: settled.availableStock,
-                soldOutAfter: settled.soldOutAfter
-            )
-        )
+        try await served.acknowledge(Acknowledgement(of: claim, settled, lease: lease))
     }
 
     /// One number from MariaDB.

@@ -1,3 +1,5 @@
+public import FlashSaleAPI
+
 /// The configuration of `flashsale-api`.
 public struct APIConfiguration: ProgramConfiguration, Equatable {
     /// `flashsale-api`.
@@ -18,7 +20,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         /// How often a minute a user may call for a place they already have; nil for no limit.
         public var rateLimit: Int?
         /// What keeps a waiting user's cart alive.
-        public var cartRenewal: CartRenewal
+        public var cartRenewal: PurchaseAPI.CartRenewal
         /// The least time after which clients are told to ask again.
         public var pollAfter: Duration
     }

@@ -1,3 +1,4 @@
+import FlashSaleAPI
 import Logging
 
 /// The table of all settings: each is described here, and nowhere else.
@@ -179,7 +180,7 @@ public enum Settings {
     )
     static let lineCartRenewal = Setting(
         "line.cart-renewal",
-        SettingKind<CartRenewal>.choice,
+        SettingKind<PurchaseAPI.CartRenewal>.choice,
         default: .poll,
         for: [.api],
         "What keeps the cart of a waiting user alive: poll, each status request; never, nothing."
@@ -252,14 +253,6 @@ public enum Settings {
         for: all,
         "How messages look: text for people, json for programs, auto is text on a terminal and json elsewhere."
     )
-}
-
-/// What keeps the cart of a waiting user alive.
-public enum CartRenewal: String, Sendable, CaseIterable {
-    /// Each status request of the user.
-    case poll
-    /// Nothing: the cart ends when its time is over.
-    case never
 }
 
 /// A setting that is on or off.

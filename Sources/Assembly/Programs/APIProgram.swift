@@ -25,12 +25,11 @@ public enum APIProgram {
         )
         let draining = DrainFlag()
         let catalogue = CachedProductCatalogue(redis: stores.redis, database: stores.database, logger: logger)
-        let renewsCarts = configuration.line.cartRenewal == .poll
         let api = PurchaseAPI(
             line: RedisPurchaseLine(
                 redis: stores.redis,
                 repeatedCallsPerMinute: configuration.line.rateLimit ?? 0,
-                renewsCarts: renewsCarts
+                renewsCarts: configuration.line.cartRenewal == .poll
             ),
             catalogue: catalogue,
             signs: SignsOfLife(
@@ -41,7 +40,7 @@ public enum APIProgram {
             ),
             listener: configuration.listener,
             options: PurchaseAPI.Options(
-                cartRenewal: renewsCarts ? .poll : .never,
+                cartRenewal: configuration.line.cartRenewal,
                 pollAfter: configuration.line.pollAfter
             ),
             logger: logger,

@@ -86,6 +86,19 @@ public struct Acknowledgement: Hashable, Sendable {
         self.availableStock = availableStock
         self.soldOutAfter = soldOutAfter
     }
+
+    /// Ends a claim whose decisions are committed.
+    public init(of claim: Claim, _ settled: SettledClaim, lease: Lease) {
+        self.init(
+            product: lease.product,
+            fence: lease.fence,
+            claimNumber: claim.number,
+            decisions: settled.decisions,
+            waiting: settled.waiting,
+            availableStock: settled.availableStock,
+            soldOutAfter: settled.soldOutAfter
+        )
+    }
 }
 
 /// The number of a lease: it rises with each takeover, and the higher one wins.

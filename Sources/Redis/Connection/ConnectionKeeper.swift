@@ -19,6 +19,7 @@ final class ConnectionKeeper: @unchecked Sendable {
     /// What callers are told while there is no ready connection.
     private var refusal: RedisError
     private var readySince: NIODeadline?
+    private var hasFailed = false
     private var isShutDown = false
 
     init(
@@ -171,7 +172,13 @@ extension ConnectionKeeper {
         readySince = eventLoop.now
         readyFlag.store(true, ordering: .relaxed)
         readiness.becameReady()
-        logger.info("Redis connection is ready", metadata: ["address": "\(configuration.address)"])
+        // The end of an outage is news; the first connection of a process is not.
+        logger.log(
+            level: hasFailed ? .info : .debug,
+            "Redis connection is ready",
+            metadata: ["address": "\(configuration.address)"]
+        )
+        hasFailed = false
     }
 
     private func closed(_ cause: RedisError) -> End {
@@ -181,6 +188,7 @@ extension ConnectionKeeper {
         let wasStable = readySince.map { eventLoop.now - $0 >= stability } ?? false
         readySince = nil
         if !isShutDown {
+            hasFailed = true
             refusal = RedisError(.notConnected, "not connected to \(configuration.address)", cause: cause)
             readiness.failed(cause)
         }
@@ -192,7 +200,10 @@ extension ConnectionKeeper {
         logger.log(
             level: failures == 1 ? .warning : .debug,
             "Redis connection failed, connecting again",
-            metadata: ["address": "\(configuration.address)", "delay": "\(delay)", "cause": "\(cause)"]
+            metadata: [
+                "address": "\(configuration.address)", "delay_ms": "\(Int(delay / .milliseconds(1)))",
+                "cause": "\(cause)",
+            ]
         )
     }
 }
