@@ -7,7 +7,7 @@ say() { printf '%s\n' "$*" >&2; }
 
 require_swift() {
     command -v swift >/dev/null 2>&1 && return
-    say 'Swift is not installed (no swift in PATH). Install Swift 6.2 or newer: https://www.swift.org/install/linux/'
+    say 'Swift is not installed (no swift in PATH). Install Swift 6.3 or newer: https://www.swift.org/install/linux/'
     exit 1
 }
 

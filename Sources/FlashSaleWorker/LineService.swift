@@ -15,6 +15,7 @@ public final class LineService: Service {
     private let logger: Logger
     private let servers = Mutex<[ProductID: ProductServer]>([:])
     private let leaseWake = WakeSignal()
+    private let leaseEnd = Mutex<ContinuousClock.Instant?>(nil)
     /// Products of others that were looked for since the last renewal that was due.
     private let lookedFor = Mutex<Set<ProductID>>([])
 
@@ -28,8 +29,6 @@ public final class LineService: Service {
 
     /// Whether the leases were renewed within their time: false when the database has been away for longer.
     public var isServing: Bool { leaseEnd.withLock { $0.map { $0 > .now } ?? false } }
-
-    private let leaseEnd = Mutex<ContinuousClock.Instant?>(nil)
 
     /// Serves until graceful shutdown or cancellation: then each line ends its batch, and the leases are given back.
     public func run() async throws {

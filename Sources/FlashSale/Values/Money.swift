@@ -50,33 +50,3 @@ public struct Money: Hashable, Sendable, CustomStringConvertible {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }
-
-/// A currency by its ISO 4217 code.
-public struct Currency: Hashable, Sendable, CustomStringConvertible {
-    /// Three capital letters.
-    public let code: String
-
-    /// Nil unless the text is three capital ASCII letters.
-    public init?(_ code: String) {
-        guard code.utf8.count == 3, code.utf8.allSatisfy({ (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) })
-        else {
-            return nil
-        }
-        self.code = code
-    }
-
-    /// The code.
-    public var description: String { code }
-
-    /// How many digits stand behind the point; after ISO 4217's list of minor units.
-    public var decimals: Int {
-        switch code {
-        case "BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV", "XAF",
-            "XOF", "XPF":
-            0
-        case "BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND": 3
-        case "CLF", "UYW": 4
-        default: 2
-        }
-    }
-}
