@@ -126,6 +126,8 @@ struct SaleTests {
             try await shop.startWorker()
             let statuses = try await eventualStatuses(shop, product, people: 20)
             #expect(statuses == ["completed": 10, "sold_out": 10])
+            // The 20 that were in line before the kill, and the one who came after it with the next ticket.
+            try await expectExactSale(shop, product, stock: 10, tickets: 21)
         }
     }
 
