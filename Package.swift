@@ -67,7 +67,7 @@ let package = Package(
         ),
 
         // The domain: values and rules, no I/O, no clock.
-        .target(name: "FlashSale", swiftSettings: strict),
+        .target(name: "FlashSale", dependencies: [crypto], swiftSettings: strict),
 
         // The only code that knows Redis keys, Lua and SQL.
         .target(
@@ -97,7 +97,8 @@ let package = Package(
             name: "Assembly",
             dependencies: [
                 "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "FlashSaleWorker", "MariaDB", "Redis",
-                configuration, hummingbird, logging, metrics, nioConcurrencyHelpers, nioCore, serviceLifecycle,
+                asyncHTTPClient, configuration, hummingbird, logging, metrics, nioConcurrencyHelpers, nioCore, nioHTTP1,
+                nioPosix, serviceLifecycle,
                 unixSignals,
             ],
             swiftSettings: strict
@@ -106,8 +107,7 @@ let package = Package(
             name: "FlashSaleAdmin",
             dependencies: [
                 "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", argumentParser,
-                logging,
-                nioConcurrencyHelpers, nioCore, nioPosix,
+                asyncHTTPClient, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -119,7 +119,9 @@ let package = Package(
         // Tests. The unit targets need no network.
         .target(
             name: "TestSupport",
-            dependencies: ["LocalServers", "MariaDB", "Redis", logging, nioConcurrencyHelpers, nioCore, nioPosix],
+            dependencies: [
+                "FlashSale", "LocalServers", "MariaDB", "Redis", logging, nioConcurrencyHelpers, nioCore, nioPosix,
+            ],
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
@@ -129,13 +131,17 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
-        .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale"], swiftSettings: strict),
+        .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "FlashSaleStorageTests",
             dependencies: ["FlashSale", "FlashSaleStorage", "Redis"],
             swiftSettings: strict
         ),
-        .testTarget(name: "FlashSaleWorkerTests", dependencies: ["FlashSaleWorker"], swiftSettings: strict),
+        .testTarget(
+            name: "FlashSaleWorkerTests",
+            dependencies: ["FlashSale", "FlashSaleWorker", logging, metrics, serviceLifecycle],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "FlashSaleAPITests",
             dependencies: [
@@ -148,13 +154,15 @@ let package = Package(
             name: "FlashSaleAdminTests",
             dependencies: [
                 "Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis",
-                argumentParser, nioConcurrencyHelpers,
+                argumentParser, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "AssemblyTests",
-            dependencies: ["Assembly", "FlashSaleAPI", "MariaDB", "Redis", logging, metrics],
+            dependencies: [
+                "Assembly", "FlashSale", "FlashSaleAPI", "MariaDB", "Redis", hummingbird, logging, metrics, nioCore,
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -89,7 +89,7 @@ struct ValueTests {
             Currency(code).flatMap { Money(minorUnits: Int64(units), currency: $0)?.description }
         }
         #expect(shown == ["99.99 USD", "0.05 USD", "100 JPY", "1.234 KWD"])
-        for wrong in ["usd", "DOLLAR", "UDS", "XAU", "", "U$D"] { #expect(Currency(wrong) == nil) }
+        for wrong in ["usd", "DOLLAR", "UDS", "XAU", "", "U$D", "\u{212A}RW"] { #expect(Currency(wrong) == nil) }
     }
 
     @Test(

@@ -92,6 +92,8 @@ public struct Standing: Hashable, Sendable {
     public var cartExpiresAt: Timestamp?
     /// The state of the sale, so that a paused line does not look like a slow one.
     public var saleState: SaleState
+    /// What is left of the stock, so that a line that waits for held units says so.
+    public var stockState: StockState
 
     /// Describes where a user stands.
     public init(
@@ -104,7 +106,8 @@ public struct Standing: Hashable, Sendable {
         servedTicket: Int64,
         lastTicket: Int64,
         cartExpiresAt: Timestamp?,
-        saleState: SaleState
+        saleState: SaleState,
+        stockState: StockState
     ) {
         self.status = status
         self.product = product
@@ -116,6 +119,7 @@ public struct Standing: Hashable, Sendable {
         self.lastTicket = lastTicket
         self.cartExpiresAt = cartExpiresAt
         self.saleState = saleState
+        self.stockState = stockState
     }
 
     /// How many places lie between the user and being served, the own one included: 1 is next.

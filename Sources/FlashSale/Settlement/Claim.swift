@@ -10,6 +10,8 @@ public struct Claim: Hashable, Sendable {
     public var unreadable: [UnreadableEntry]
     /// How many entries wait behind the batch.
     public var lineLength: Int
+    /// The last ticket that the line had handed out when it was claimed: a change of price holds for those above it.
+    public var lastTicket: Int64
 
     /// A batch of entries.
     public init(
@@ -17,13 +19,15 @@ public struct Claim: Hashable, Sendable {
         isRecovered: Bool,
         entries: [ClaimedEntry],
         unreadable: [UnreadableEntry] = [],
-        lineLength: Int = 0
+        lineLength: Int = 0,
+        lastTicket: Int64 = 0
     ) {
         self.number = number
         self.isRecovered = isRecovered
         self.entries = entries
         self.unreadable = unreadable
         self.lineLength = lineLength
+        self.lastTicket = lastTicket
     }
 }
 

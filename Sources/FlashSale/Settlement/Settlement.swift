@@ -5,16 +5,100 @@ public struct Settlement: Hashable, Sendable {
     /// One decision for each entry that got one, in the order of tickets.
     ///
     /// Decisions of an earlier attempt are not repeated.
-    public var decisions: [Decision] = []
-    /// Decisions that an earlier attempt committed: they only need to be acknowledged.
-    public var alreadyDecided: [Decision] = []
+    public private(set) var decisions: [Decision] = []
+    /// The orders that the decisions make.
+    public private(set) var orders: [NewOrder] = []
+    /// Decisions that need no row: an earlier attempt committed them, or their tickets lie in the range that is sold out.
+    ///
+    /// They only need to be acknowledged.
+    public private(set) var alreadyDecided: [Decision] = []
     /// Entries that go back to the head of the line, because units that others hold could still come free for the first.
-    public var waiting: [ClaimedEntry] = []
-    /// Units that the decisions take from the available stock.
-    public var unitsTaken = 0
+    public private(set) var waiting: [ClaimedEntry] = []
+    /// Units that the new orders take from the available stock, before any early payment event gives some back.
+    public private(set) var unitsOrdered = 0
+    /// The available stock after the batch.
+    public private(set) var available: Int
+    /// What became of payment events that were there before their tickets were decided, in the order of the events.
+    public private(set) var earlyAnswers: [Ticket: [OrderTransition.Answer]] = [:]
     /// Every ticket above this one is sold out; nil while a unit is available or held.
-    public var soldOutAfter: Int64?
+    public private(set) var soldOutAfter: Int64?
 
+    /// What the batch takes from the available stock in the end.
+    public var unitsTaken: Int { facts.available - available }
+
+    private var held: Int
+    private var liveOrders: [UserID: Ticket]
+    private let facts: Facts
+
+    /// Decides a batch.
+    ///
+    /// - Parameters:
+    ///   - entries: The claimed entries, in any order.
+    ///   - facts: What the database says, read under the product's lock.
+    public init(of entries: [ClaimedEntry], facts: Facts) {
+        self.facts = facts
+        available = facts.available
+        held = facts.held
+        liveOrders = facts.liveOrders
+        let ordered = entries.sorted { $0.ticket < $1.ticket }
+        var lastDecided: Ticket?
+        for (index, entry) in ordered.enumerated() {
+            if let earlier = facts.decision(of: entry) {
+                alreadyDecided.append(earlier)
+            } else if let decision = decision(of: entry) {
+                take(decision)
+            } else {
+                waiting = Array(ordered[index...])
+                break
+            }
+            lastDecided = entry.ticket
+        }
+        if available == 0, held == 0, waiting.isEmpty, let lastDecided { soldOutAfter = lastDecided.rawValue }
+        if let earlier = facts.soldOutAfter { soldOutAfter = earlier }
+    }
+
+    /// Nil when the entry has to wait.
+    private func decision(of entry: ClaimedEntry) -> Decision? {
+        switch entry.cart {
+        case .left: return Decision(entry, .left)
+        case .expired: return Decision(entry, .cartExpired)
+        case .live: break
+        }
+        if let order = liveOrders[entry.user] { return Decision(entry, .alreadyPurchased, order: order) }
+        if entry.quantity <= available {
+            let state = OrderState(fresh: facts.checkout)
+            return Decision(entry, state.status.purchaseStatus, order: entry.ticket)
+        }
+        return entry.quantity <= available + held ? nil : Decision(entry, .soldOut)
+    }
+
+    private mutating func take(_ decision: Decision) {
+        let events = facts.earlyEvents[decision.ticket] ?? []
+        guard decision.makesOrder else {
+            decisions.append(decision)
+            let answers = events.map { OrderTransition($0, on: nil, willNeverExist: true).answer }
+            if !answers.isEmpty { earlyAnswers[decision.ticket] = answers }
+            return
+        }
+        var order = NewOrder(decision: decision, state: OrderState(fresh: facts.checkout))
+        unitsOrdered += decision.quantity
+        available -= decision.quantity
+        for event in events {
+            // Whoever was given the units a moment ago and lost them by a failed payment can still take them.
+            order.apply(OrderTransition(event, on: order.state, canTakeAgain: decision.quantity <= available))
+            available += order.transitions.last?.units(of: decision.quantity) ?? 0
+        }
+        if !events.isEmpty { earlyAnswers[decision.ticket] = order.transitions.map(\.answer) }
+        if order.state.status.isLive {
+            liveOrders[decision.user] = decision.ticket
+            if order.state.status != .completed { held += decision.quantity }
+        }
+        orders.append(order)
+        decisions.append(order.decision)
+    }
+}
+
+extension Settlement {
     /// What is read under the product's row lock.
     public struct Facts: Hashable, Sendable {
         /// Units that nobody has bought or holds.
@@ -27,6 +111,10 @@ public struct Settlement: Hashable, Sendable {
         public var liveOrders: [UserID: Ticket]
         /// Tickets of the batch that were decided by an earlier attempt.
         public var decided: [Ticket: Decision]
+        /// Payment events that came before their order, by ticket, the first one first.
+        public var earlyEvents: [Ticket: [OrderEvent]]
+        /// Every ticket above this one was sold out before.
+        public var soldOutAfter: Int64?
 
         /// Facts for one batch.
         public init(
@@ -34,105 +122,57 @@ public struct Settlement: Hashable, Sendable {
             held: Int,
             checkout: Checkout,
             liveOrders: [UserID: Ticket] = [:],
-            decided: [Ticket: Decision] = [:]
+            decided: [Ticket: Decision] = [:],
+            earlyEvents: [Ticket: [OrderEvent]] = [:],
+            soldOutAfter: Int64? = nil
         ) {
             self.available = available
             self.held = held
             self.checkout = checkout
             self.liveOrders = liveOrders
             self.decided = decided
+            self.earlyEvents = earlyEvents
+            self.soldOutAfter = soldOutAfter
+        }
+
+        /// A decision that needs no row.
+        fileprivate func decision(of entry: ClaimedEntry) -> Decision? {
+            if let earlier = decided[entry.ticket] { return earlier }
+            guard let soldOutAfter, entry.ticket.rawValue > soldOutAfter else { return nil }
+            return Decision(entry, .soldOut)
         }
     }
 
-    /// Decides a batch.
-    ///
-    /// - Parameters:
-    ///   - entries: The claimed entries, in any order.
-    ///   - facts: What the database says, read under the product's lock.
-    public init(of entries: [ClaimedEntry], facts: Facts) {
-        var available = facts.available
-        var held = facts.held
-        var liveOrders = facts.liveOrders
-        let ordered = entries.sorted { $0.ticket < $1.ticket }
-        var lastDecided: Ticket?
+    /// An order that a decision makes, with all that early payment events have done to it.
+    public struct NewOrder: Hashable, Sendable {
+        /// The decision, with the state that the user is in now.
+        public private(set) var decision: Decision
+        /// The order's state, after its early events.
+        public private(set) var state: OrderState
+        /// What early payment events did, in their order.
+        public private(set) var transitions: [OrderTransition] = []
 
-        for (index, entry) in ordered.enumerated() {
-            if let earlier = facts.decided[entry.ticket] {
-                alreadyDecided.append(earlier)
-                lastDecided = entry.ticket
-                continue
-            }
-            guard let decision = Self.decide(entry, available, held, facts.checkout, liveOrders) else {
-                waiting = Array(ordered[index...])
-                break
-            }
-            if decision.status.hasOrder {
-                available -= entry.quantity
-                unitsTaken += entry.quantity
-                held += decision.status == .completed ? 0 : entry.quantity
-                liveOrders[entry.user] = entry.ticket
-            }
-            decisions.append(decision)
-            lastDecided = entry.ticket
+        fileprivate init(decision: Decision, state: OrderState) {
+            self.decision = decision
+            self.state = state
         }
-        if available == 0, held == 0, waiting.isEmpty, let lastDecided { soldOutAfter = lastDecided.rawValue }
-    }
 
-    /// Nil when the entry has to wait.
-    private static func decide(
-        _ entry: ClaimedEntry,
-        _ available: Int,
-        _ held: Int,
-        _ checkout: Checkout,
-        _ liveOrders: [UserID: Ticket]
-    ) -> Decision? {
-        switch entry.cart {
-        case .left: return Decision(entry, .left)
-        case .expired: return Decision(entry, .cartExpired)
-        case .live: break
+        fileprivate mutating func apply(_ transition: OrderTransition) {
+            transitions.append(transition)
+            state = transition.state ?? state
+            decision.status = state.status.purchaseStatus
         }
-        if let order = liveOrders[entry.user] { return Decision(entry, .alreadyPurchased, order: order) }
-        if entry.quantity <= available { return Decision(entry, checkout.firstStatus, order: entry.ticket) }
-        return entry.quantity <= available + held ? nil : Decision(entry, .soldOut)
-    }
-}
 
-/// What was decided about one ticket.
-///
-/// It never changes.
-public struct Decision: Hashable, Sendable {
-    /// The ticket.
-    public var ticket: Ticket
-    /// Who held it.
-    public var user: UserID
-    /// The units asked for.
-    public var quantity: Int
-    /// The state that the decision puts the user in.
-    public var status: PurchaseStatus
-    /// The ticket of the order that the user has; nil without one.
-    public var order: Ticket?
-
-    /// A decision about a ticket.
-    public init(ticket: Ticket, user: UserID, quantity: Int, status: PurchaseStatus, order: Ticket? = nil) {
-        self.ticket = ticket
-        self.user = user
-        self.quantity = quantity
-        self.status = status
-        self.order = order
-    }
-
-    init(_ entry: ClaimedEntry, _ status: PurchaseStatus, order: Ticket? = nil) {
-        self.init(ticket: entry.ticket, user: entry.user, quantity: entry.quantity, status: status, order: order)
-    }
-}
-
-extension Checkout {
-    /// The state of a fresh order.
-    public var firstStatus: PurchaseStatus {
-        switch self {
-        case .instant: .completed
-        case .payment: .pending
-        case .hold: .held
+        /// What the shop is told: only how it stands after the batch.
+        public var message: OutboxEvent? {
+            switch state.status {
+            case .held: .held
+            case .pending: nil
+            case .completed: .completed
+            case .cancelled: .cancelled
+            case .expired: .expired
+            case .refundDue: .refundDue
+            }
         }
     }
 }

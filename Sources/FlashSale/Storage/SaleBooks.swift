@@ -2,7 +2,7 @@
 ///
 /// Throws ``StoreUnavailable`` when the books can't be reached or written, ``Fenced`` when the lease is another's, and
 /// ``OutcomeUnknown`` when a commit may or may not have happened. Repeating a call is always right.
-public protocol SaleBooks: Sendable {
+public protocol SaleBooks: OrderSweeps {
     /// Says that the worker lives, renews its leases, and takes products that nobody serves, up to its fair share.
     ///
     /// - Parameters:

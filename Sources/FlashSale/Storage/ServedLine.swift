@@ -22,6 +22,9 @@ public protocol ServedLine: Sendable {
     /// Ends a claim: outcomes are shown, carts are gone, waiting entries are back at the head of the line.
     func acknowledge(_ acknowledgement: Acknowledgement) async throws
 
+    /// Shows what became of orders, and the stock as it is; a user's younger ticket stays as it is.
+    func show(_ orders: [Order], of product: Product, fence: Fence) async throws
+
     /// Opens the line of a sold-out product again. Every ticket handed out so far counts as decided.
     func reopen(_ product: Product, fence: Fence) async throws
 

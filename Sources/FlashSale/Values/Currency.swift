@@ -5,7 +5,8 @@ public struct Currency: Hashable, Sendable, CustomStringConvertible {
 
     /// Nil unless the text is one of ISO 4217's codes for money that people pay with, in capital letters.
     public init?(_ code: String) {
-        guard Self.codes.contains(code) else { return nil }
+        // Texts compare by canonical equivalence: the Kelvin sign equals K, and is three bytes.
+        guard code.utf8.count == 3, Self.codes.contains(code) else { return nil }
         self.code = code
     }
 

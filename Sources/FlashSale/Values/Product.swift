@@ -71,6 +71,12 @@ public struct Product: Hashable, Sendable {
 }
 
 extension Product {
+    /// What is left of the stock, as people see it.
+    public var stockState: StockState {
+        if soldOutAfter != nil { return .soldOut }
+        return availableStock > 0 ? .available : .allHeld
+    }
+
     /// The limits of a product's line.
     ///
     /// All are set per product.
@@ -125,4 +131,14 @@ public enum SaleState: String, Sendable, CaseIterable {
     case soldOut = "sold_out"
     /// Joining has ended.
     case closed
+}
+
+/// What is left of a product's stock.
+public enum StockState: String, Sendable, CaseIterable {
+    /// Units that nobody has bought or holds.
+    case available
+    /// Every remaining unit is in an order that is not paid yet: some may still come free, so the line waits.
+    case allHeld = "all_held"
+    /// The last unit is gone for good.
+    case soldOut = "sold_out"
 }
