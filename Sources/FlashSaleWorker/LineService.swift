@@ -56,6 +56,7 @@ public final class LineService: Service {
     private func serveLines() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await cancelWhenGracefulShutdown { await self.passOnWakeUps() } }
+            group.addTask { await cancelWhenGracefulShutdown { await self.lookForDueOrders() } }
             // Renewing three times in a lease's life leaves room for two failures.
             let period = settings.leaseDuration / 3
             var due = ContinuousClock.now
@@ -139,6 +140,20 @@ public final class LineService: Service {
                 logger.debug("wake-ups are interrupted, lines are polled", metadata: ["error": "\(error)"])
             }
             try? await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    /// Time runs out by the database's clock: it is asked, not counted here.
+    private func lookForDueOrders() async {
+        while !Task.isCancelled {
+            do {
+                let products = try await books.productsToSweep(limit: settings.maximumProducts)
+                let due = servers.withLock { servers in products.compactMap { servers[$0] } }
+                for server in due { server.sweepOrders() }
+            } catch {
+                logger.debug("orders that are due were not looked for", metadata: ["error": "\(error)"])
+            }
+            try? await Task.sleep(for: settings.sweepInterval)
         }
     }
 

@@ -16,6 +16,10 @@ public struct LineSettings: Sendable {
     public var idlePoll: Duration
     /// The most entries of a sold-out line that are dropped in one step.
     public var dropStep: Int
+    /// How often holds and orders are looked for whose time is over.
+    public var sweepInterval: Duration
+    /// The most orders that run out in one transaction.
+    public var sweepStep: Int
 
     /// Settings with their defaults.
     public init(
@@ -24,7 +28,9 @@ public struct LineSettings: Sendable {
         leaseDuration: Duration = .seconds(2),
         maximumProducts: Int = 1_000,
         idlePoll: Duration = .seconds(1),
-        dropStep: Int = 1_000
+        dropStep: Int = 1_000,
+        sweepInterval: Duration = .milliseconds(250),
+        sweepStep: Int = 500
     ) {
         self.worker = worker
         self.batchSize = batchSize
@@ -32,5 +38,7 @@ public struct LineSettings: Sendable {
         self.maximumProducts = maximumProducts
         self.idlePoll = idlePoll
         self.dropStep = dropStep
+        self.sweepInterval = sweepInterval
+        self.sweepStep = sweepStep
     }
 }

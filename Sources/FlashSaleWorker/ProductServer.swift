@@ -3,7 +3,8 @@ import Logging
 import Metrics
 import Synchronization
 
-/// Serves the line of one product under one lease: claim, settle, acknowledge, again and again.
+/// Serves the line of one product under one lease: claim, settle, acknowledge, again and again; in between it sweeps the
+/// product's orders, so that units that came back are there for the next claim.
 ///
 /// There is no repair path: after any failure the next claim hands out the same batch, the books say which of it is
 /// decided, and the acknowledgement of a decided batch is the same whoever sends it.
@@ -16,6 +17,7 @@ final class ProductServer: Sendable {
     private let logger: Logger
     private let wake = WakeSignal()
     private let latestVersion: Mutex<Int64>
+    private let isSweepDue = Atomic(true)
 
     init(
         lease: Lease,
@@ -37,8 +39,14 @@ final class ProductServer: Sendable {
         self.latestVersion = Mutex(lease.productVersion)
     }
 
-    /// Somebody has joined, or the product has changed.
+    /// Somebody has joined, or the product or one of its orders has changed.
     func wakeUp() { wake.signal() }
+
+    /// Orders are due, or the line does not show them as they are.
+    func sweepOrders() {
+        isSweepDue.store(true, ordering: .relaxed)
+        wake.signal()
+    }
 
     /// An operator has changed the product.
     func productChanged(to version: Int64) {
@@ -88,7 +96,9 @@ final class ProductServer: Sendable {
             // What the books say now is what counts, even where the lease's version is ahead of a replica.
             latestVersion.withLock { $0 = max($0, current.version) }
             if try await line.publish(current, fence: lease.fence) == .missing { product = try await openLine() }
+            isSweepDue.store(true, ordering: .relaxed)
         }
+        if isSweepDue.exchange(false, ordering: .relaxed) { try await sweep(&product) }
         let limit = settings.batchSize
         switch try await line.claim(lease.product, fence: lease.fence, limit: limit, dropLimit: settings.dropStep) {
         case .claimed(let claim):
@@ -121,6 +131,23 @@ final class ProductServer: Sendable {
         if settled.soldOutAfter != nil { logger.notice("sold out", metadata: ["batch": "\(claim.number)"]) }
         // Entries that wait for units of others would only be claimed again; news of stock wakes this line.
         return settled.waiting.isEmpty ? .servedSomebody : .nothingToDo
+    }
+
+    /// Never between a claim and its acknowledgement: an outcome that is shown here is younger than any acknowledged one.
+    private func sweep(_ product: inout Product?) async throws {
+        do {
+            let sweep = try await books.sweep(lease.product, fence: lease.fence, limit: settings.sweepStep)
+            try await line.show(sweep.changed, of: sweep.product, fence: lease.fence)
+            try await books.markShown(sweep)
+            // Not its rules: a newer version still has to be published.
+            product?.availableStock = sweep.product.availableStock
+            product?.soldOutAfter = sweep.product.soldOutAfter
+            metrics.sweep(sweep)
+            if sweep.isCutShort { isSweepDue.store(true, ordering: .relaxed) }
+        } catch {
+            isSweepDue.store(true, ordering: .relaxed)
+            throw error
+        }
     }
 
     private func reopenIfThereIsStock(_ product: inout Product?, lastTicket: Int64) async throws -> Step {

@@ -9,6 +9,7 @@ final class ServingMetrics: Sendable {
     private let outcomes: [PurchaseStatus: Counter]
     private let batches = Counter(label: "flashsale_batches")
     private let deadLetters = Counter(label: "flashsale_dead_letters")
+    private let expired = Counter(label: "flashsale_orders_expired")
     private let batchTime = Metrics.Timer(label: "flashsale_batch_seconds")
     private let gauges = Mutex<[ProductID: ProductGauges]>([:])
 
@@ -44,6 +45,11 @@ final class ServingMetrics: Sendable {
         gauges.lineLength.record(claim.lineLength + settled.waiting.count)
         gauges.availableStock.record(settled.availableStock)
         if let last = settled.decisions.last { gauges.servedTicket.record(last.ticket.rawValue) }
+    }
+
+    func sweep(_ sweep: OrderSweep) {
+        expired.increment(by: sweep.expired)
+        gauges(of: sweep.product.id).availableStock.record(sweep.product.availableStock)
     }
 
     private func gauges(of product: ProductID) -> ProductGauges {

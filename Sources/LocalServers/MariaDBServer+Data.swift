@@ -136,6 +136,8 @@ extension MariaDBServer {
         let changes = """
             innodb_flush_log_at_trx_commit = 2
             innodb_doublewrite = OFF
+            innodb_flush_method = nosync
+            sync_frm = OFF
             innodb_buffer_pool_size = 32M
             innodb_log_file_size = 16M
             aria_pagecache_buffer_size = 4M

@@ -130,34 +130,6 @@ struct LineServiceTests {
         try await eventually("\(user) is \(expected)") { try await sale.standing(product, user)?.status == expected }
     }
 
-    /// Runs workers, each with clients of its own as a process has, while the body runs; then shuts them down gracefully.
-    private func withWorkers(
-        _ count: Int,
-        on sale: Sale,
-        _ body: @Sendable @escaping () async throws -> Void
-    ) async throws {
-        var logger = Logger(label: "worker")
-        logger.logLevel = .critical
-        let quiet = logger
-        let groups = (1...count).map { number in
-            let stores = sale.anotherProcess()
-            let service = LineService(
-                line: RedisServedLine(redis: stores.redis),
-                books: MariaDBSaleBooks(database: stores.database, batchSize: 50),
-                settings: LineSettings(worker: "worker-\(number)", leaseDuration: .seconds(6)),
-                logger: quiet
-            )
-            return ServiceGroup(services: [stores.database, stores.redis, service], logger: quiet)
-        }
-        try await withThrowingTaskGroup { tasks in
-            for group in groups { tasks.addTask { try await group.run() } }
-            tasks.addTask { try await body() }
-            try await tasks.next()
-            for group in groups { await group.triggerGracefulShutdown() }
-            try await tasks.waitForAll()
-        }
-    }
-
     private func sixProducts(_ sale: Sale) async throws -> [ProductID] {
         var products: [ProductID] = []
         for _ in 0..<6 { products.append(try await sale.product(stock: 100).id) }

@@ -25,8 +25,9 @@ struct SaleAdministrationTests {
             try await migrator.check()
             try await sale.execute("DELETE FROM schema_migrations WHERE version = 4")
             await #expect(throws: SchemaMismatch.missing([4])) { try await migrator.check() }
-            // Interrupted between the statements and their record: run again, it is harmless.
-            #expect(try await migrator.migrate().map(\.version) == [4])
+            // Interrupted between the statements and their record: run again, they are harmless.
+            try await sale.execute("DELETE FROM schema_migrations")
+            #expect(try await migrator.migrate().map(\.version) == Migration.all.map(\.version))
             try await sale.execute("UPDATE schema_migrations SET checksum = 'x' WHERE version = 2")
             await #expect(throws: SchemaMismatch.changed([2])) { try await migrator.migrate() }
             try await sale.execute("DELETE FROM schema_migrations WHERE version = 2")

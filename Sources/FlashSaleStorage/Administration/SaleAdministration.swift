@@ -9,7 +9,7 @@ public import Redis
 public struct SaleAdministration: Sendable {
     let redis: RedisClient
     let database: MariaDBClient
-    private let line: RedisServedLine
+    let line: RedisServedLine
 
     /// Administration over both stores.
     public init(redis: RedisClient, database: MariaDBClient) {
@@ -86,7 +86,7 @@ public struct SaleAdministration: Sendable {
         }
     }
 
-    private func change(
+    func change(
         _ id: ProductID,
         _ body: @Sendable @escaping (MariaDBConnection, Product) throws -> Void
     ) async throws -> ProductChange {
@@ -150,10 +150,14 @@ public struct SaleAdministration: Sendable {
             [.integer(id.rawValue), .string(opener)]
         )
         try writeLedger(id, new.stock, "created", connection)
+        try connection.execute(
+            "INSERT INTO prices (product_id, from_ticket, price, currency) VALUES (?, 1, ?, ?)",
+            [.integer(id.rawValue), .integer(new.price.minorUnits), .string(new.price.currency.code)]
+        )
         return try MariaDBSaleBooks.existing(id, connection)
     }
 
-    private static func writeLedger(
+    static func writeLedger(
         _ id: ProductID,
         _ units: Int,
         _ reason: String,

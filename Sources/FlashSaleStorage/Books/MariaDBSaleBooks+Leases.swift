@@ -112,10 +112,3 @@ private struct LeaseTurn {
         }
     }
 }
-
-extension Duration {
-    /// Whole microseconds, rounded down.
-    fileprivate var microseconds: Int64 {
-        components.seconds * 1_000_000 + components.attoseconds / 1_000_000_000_000
-    }
-}

@@ -46,6 +46,8 @@ public struct MariaDBSaleBooks: SaleBooks {
             try Self.compareFence(fence, of: product, connection)
             let known = try Self.lastKnownTicket(of: product, connection)
             let lastTicket = known + Int64(max(1_000_000, 2 * locked.limits.maxQueue))
+            let events = PaymentEventTable(connection)
+            try events.refundWaiting(product, tickets: (known + 1)...lastTicket, at: try Self.now(connection))
             // A sold-out range that is still open already covers every ticket above it.
             try connection.execute(
                 """
@@ -90,6 +92,14 @@ public struct MariaDBSaleBooks: SaleBooks {
         }
     }
 
+    /// The database's time.
+    private static func now(_ connection: MariaDBConnection) throws -> Timestamp {
+        guard let row = try connection.query("SELECT NOW(6) AS now").first else {
+            throw StoreUnavailable(reason: "MariaDB did not tell the time")
+        }
+        return Timestamp(try row.dateTime("now"))
+    }
+
     static func existing(
         _ id: ProductID,
         _ connection: MariaDBConnection,
@@ -112,7 +122,7 @@ public struct MariaDBSaleBooks: SaleBooks {
         guard try row?.int("fence") == Int(fence.rawValue) else { throw Fenced(product: product, fence: fence) }
     }
 
-    private static func lastKnownTicket(of product: ProductID, _ connection: MariaDBConnection) throws -> Int64 {
+    static func lastKnownTicket(of product: ProductID, _ connection: MariaDBConnection) throws -> Int64 {
         let row = try connection.query(
             """
             SELECT CAST(GREATEST(

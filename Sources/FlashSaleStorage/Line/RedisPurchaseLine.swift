@@ -75,7 +75,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     private func standing(_ reply: ScriptReply, _ product: ProductID, _ user: UserID) throws -> Standing {
         let ticket = try reply.ticket(1)
         guard let status = PurchaseStatus(rawValue: try reply.text(3)),
-            let state = SaleState(rawValue: try reply.text(8))
+            let state = SaleState(rawValue: try reply.text(8)), let stock = StockState(rawValue: try reply.text(9))
         else { throw reply.unexpected() }
         let expires = try reply.integer(7)
         return Standing(
@@ -88,7 +88,8 @@ public struct RedisPurchaseLine: PurchaseLine {
             servedTicket: try reply.integer(5),
             lastTicket: try reply.integer(6),
             cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
-            saleState: state
+            saleState: state,
+            stockState: stock
         )
     }
 

@@ -101,6 +101,42 @@ public struct RedisServedLine: ServedLine {
         try await dropListOfProducts()
     }
 
+    /// Shows what became of orders.
+    public func show(_ orders: [Order], of product: Product, fence: Fence) async throws {
+        try await show(orders, of: product.id, fence: fence, stock: (product.availableStock, product.soldOutAfter))
+    }
+
+    /// Shows what became of an order, and wakes the worker that serves its product.
+    func show(_ order: Order) async throws {
+        try await show([order], of: order.id.product, fence: nil, stock: (0, nil))
+    }
+
+    private func show(
+        _ orders: [Order],
+        of product: ProductID,
+        fence: Fence?,
+        stock: (available: Int, soldOutAfter: Int64?)
+    ) async throws {
+        let keys = LineKeys(product)
+        var arguments: [RedisArgument] = [
+            RedisArgument(product.rawValue), argument(fence), RedisArgument(stock.available),
+            RedisArgument(stock.soldOutAfter.map(String.init) ?? ""),
+            RedisArgument(Self.outcomeLife.components.seconds),
+        ]
+        for order in orders {
+            arguments.append(RedisArgument(order.user.rawValue))
+            arguments.append(RedisArgument(EntryCodec.outcome(order.decision)))
+        }
+        let reply = try await redis.run(
+            LineScripts.show,
+            keys: [keys.sale, keys.outcomes, keys.stock, keys.productCache, keys.productChanges],
+            arguments
+        )
+        try throwIfFenced(reply, product, fence)
+        guard ["shown", "missing"].contains(reply.word) else { throw reply.unexpected() }
+        try await dropListOfProducts()
+    }
+
     /// Opens the line of a sold-out product again.
     public func reopen(_ product: Product, fence: Fence) async throws {
         let keys = LineKeys(product.id)
@@ -149,9 +185,10 @@ public struct RedisServedLine: ServedLine {
             number: try reply.integer(1),
             isRecovered: try reply.integer(2) == 1,
             entries: [],
-            lineLength: Int(try reply.integer(3))
+            lineLength: Int(try reply.integer(3)),
+            lastTicket: try reply.integer(4)
         )
-        for index in 4..<max(4, reply.count) {
+        for index in 5..<max(5, reply.count) {
             switch EntryCodec.claimed(try reply.bytes(index)) {
             case .success(let entry): claim.entries.append(entry)
             case .failure(let unreadable): claim.unreadable.append(unreadable)

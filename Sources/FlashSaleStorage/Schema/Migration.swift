@@ -39,5 +39,16 @@ public struct Migration: Sendable, Hashable {
         Migration(version: 2, name: "create_leases", resource: PackageResources.V0002__create_leases_sql),
         Migration(version: 3, name: "create_decisions", resource: PackageResources.V0003__create_decisions_sql),
         Migration(version: 4, name: "create_orders", resource: PackageResources.V0004__create_orders_sql),
+        Migration(
+            version: 5,
+            name: "extend_products_and_orders",
+            resource: PackageResources.V0005__extend_products_and_orders_sql
+        ),
+        Migration(
+            version: 6,
+            name: "create_payment_events",
+            resource: PackageResources.V0006__create_payment_events_sql
+        ),
+        Migration(version: 7, name: "create_outbox", resource: PackageResources.V0007__create_outbox_sql),
     ]
 }

@@ -27,6 +27,8 @@ public struct Migrator: Sendable {
         return try await database.onConnection { connection in
             try Self.lock(connection)
             defer { _ = try? connection.query("SELECT RELEASE_LOCK(CONCAT('flashsale.', DATABASE()))") }
+            let patience = try Self.setLockWait(Self.lockWaitSeconds, connection)
+            defer { _ = try? Self.setLockWait(patience, connection) }
             try connection.executeText(Self.table)
             let applied = try Self.applied(connection)
             try Self.refuseUnknown(applied, migrations)
@@ -40,6 +42,19 @@ public struct Migrator: Sendable {
             }
             return missing
         }
+    }
+
+    /// How long a step waits for the locks of its tables, in seconds: longer than any transaction of ours lasts, and than the
+    /// steps of other databases on the same server.
+    private static let lockWaitSeconds = 60
+
+    /// Sets how long the session waits for row and dictionary locks, in seconds.
+    ///
+    /// - Returns: What it was before.
+    private static func setLockWait(_ seconds: Int, _ connection: MariaDBConnection) throws -> Int {
+        let row = try connection.query("SELECT @@innodb_lock_wait_timeout AS seconds").first
+        try connection.executeText("SET SESSION innodb_lock_wait_timeout = \(seconds)")
+        return try row?.int("seconds") ?? seconds
     }
 
     /// Waits up to a minute for another migration, a second at a time: the client gives no statement a minute.

@@ -15,8 +15,7 @@ if sale[3] ~= ARGV[2] or redis.call('EXISTS', KEYS[3]) == 0 then return { 'stale
 local first_waiting = 9 + 3 * tonumber(ARGV[8])
 for index = 9, first_waiting - 1, 3 do
     local ticket, user, outcome = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-    local known = string.match(redis.call('HGET', KEYS[4], user) or '', '^1:(%d+):')
-    if not known or tonumber(known) <= tonumber(ticket) then redis.call('HSET', KEYS[4], user, outcome) end
+    show_outcome(KEYS[4], user, outcome)
     local cart = 'cart_item:' .. user .. ':{' .. ARGV[3] .. '}'
     if string.match(redis.call('GET', cart) or '', '^1:(%d+):') == ticket then redis.call('DEL', cart) end
     redis.call('SREM', KEYS[6], ticket)
@@ -30,7 +29,7 @@ if #ARGV >= first_waiting then
     redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', served))
 end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[5]) end
-redis.call('SET', KEYS[5], ARGV[4])
+write_stock(KEYS[1], KEYS[5], ARGV[4])
 redis.call('DEL', KEYS[3], KEYS[7])
 redis.call('INCR', KEYS[8])
 return { 'done' }

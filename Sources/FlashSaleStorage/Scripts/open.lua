@@ -15,7 +15,7 @@ redis.call('HSET', KEYS[1], 'nonce', ARGV[1], 'fence', ARGV[2], 'last_ticket', A
     'served_ticket', ARGV[4], 'claimed_ticket', ARGV[4], 'first_ticket', ARGV[4], 'claim', ARGV[4],
     unpack(ARGV, 6))
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[5]) end
-redis.call('SET', KEYS[2], ARGV[3])
+write_stock(KEYS[1], KEYS[2], ARGV[3])
 redis.call('DEL', KEYS[3])
 redis.call('INCR', KEYS[4])
 return { 'opened' }

@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 sale, 2 stock, 3 product cache, 4 product changes
 -- ARGV: 1 product, 2 nonce, 3 fence ('' from an operator), 4 available stock, 5 version, then field, value, …
--- Result: {'published'}, {'missing'} when this line is not here, {'fenced', fence}
+-- Result: {'published', last_ticket}, {'missing'} when this line is not here, {'fenced', fence}
 local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'version')
 if sale[1] ~= ARGV[2] then return { 'missing' } end
 if ARGV[3] ~= '' then
@@ -10,7 +10,7 @@ if ARGV[3] ~= '' then
     if tonumber(ARGV[3]) < seen then return { 'fenced', seen } end
     -- Only the worker that serves the product writes its stock: nobody else knows which commit came last.
     redis.call('HSET', KEYS[1], 'fence', ARGV[3])
-    redis.call('SET', KEYS[2], ARGV[4])
+    write_stock(KEYS[1], KEYS[2], ARGV[4])
 end
 if tonumber(sale[3] or 0) <= tonumber(ARGV[5]) then
     redis.call('HSET', KEYS[1], 'version', ARGV[5], unpack(ARGV, 6))
@@ -18,4 +18,4 @@ end
 redis.call('DEL', KEYS[3])
 redis.call('INCR', KEYS[4])
 if ARGV[3] == '' then redis.call('PUBLISH', 'flash_sale_wake', ARGV[1]) end
-return { 'published' }
+return { 'published', tonumber(redis.call('HGET', KEYS[1], 'last_ticket')) }

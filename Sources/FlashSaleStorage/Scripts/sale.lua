@@ -4,7 +4,7 @@
 local function read_sale(key)
     local names = {
         'nonce', 'state', 'opens_at', 'closes_at', 'cart_seconds', 'max_queue', 'max_per_user', 'last_ticket',
-        'served_ticket', 'claimed_ticket', 'first_ticket', 'sold_out_after',
+        'served_ticket', 'claimed_ticket', 'first_ticket', 'sold_out_after', 'available_stock',
     }
     local values = redis.call('HMGET', key, unpack(names))
     if not values[1] then return nil end
@@ -28,6 +28,12 @@ local function sale_state(sale, now)
     if sale.state == 'paused' then return 'paused' end
     if sale.opens_at > now then return 'upcoming' end
     return 'open'
+end
+
+-- What is left: available, all_held (some may still come free) or sold_out.
+local function stock_state(sale)
+    if sale.sold_out_after then return 'sold_out' end
+    return sale.available_stock == 0 and 'all_held' or 'available'
 end
 
 -- The user's cart {ticket, quantity}, or nil. A cart of a line whose data was lost is none.
@@ -59,11 +65,12 @@ local function read_standing(sale, cart, outcome)
     return { ticket = cart.ticket, quantity = cart.quantity, status = status, order = cart.ticket }
 end
 
--- The reply for a standing: {word, ticket, quantity, status, order, served_ticket, last_ticket, cart_expires_at, sale state}.
+-- The reply for a standing: {word, ticket, quantity, status, order, served_ticket, last_ticket, cart_expires_at, sale state,
+-- stock state}.
 local function standing_reply(word, standing, sale, cart_expires_at, now)
     return {
         word, standing.ticket, standing.quantity, standing.status, standing.order, sale.served_ticket,
-        sale.last_ticket, cart_expires_at, sale_state(sale, now),
+        sale.last_ticket, cart_expires_at, sale_state(sale, now), stock_state(sale),
     }
 end
 
