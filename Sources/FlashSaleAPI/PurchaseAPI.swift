@@ -3,9 +3,9 @@ public import Hummingbird
 public import Logging
 public import Metrics
 
-/// The shoppers' HTTP API: products, places in line, signs of life, and its own description at `/openapi.json`.
+/// The shoppers' HTTP API: products, places in line, holds, orders, payments, signs of life, and its own description.
 ///
-/// The purchase path asks ``PurchaseLine`` only. Every refusal is a problem document (RFC 9457) with a stable `code`.
+/// The way into the line asks ``PurchaseLine`` only; what follows asks ``OrderDesk``. Every refusal is a problem document (RFC 9457) with a stable `code`.
 public struct PurchaseAPI: Sendable {
     private let surface: Surface
     private let listener: Listener
@@ -33,11 +33,13 @@ public struct PurchaseAPI: Sendable {
         case never
     }
 
-    /// The API over a line and a catalogue.
+    /// The API over a line, a catalogue and a desk.
     ///
     /// - Parameters:
     ///   - line: Where places are taken.
     ///   - catalogue: Where products are read.
+    ///   - desk: Where holds become orders, and payments are taken in.
+    ///   - payments: Whether payment events have to be signed.
     ///   - signs: What `/health`, `/ready` and `/metrics` tell.
     ///   - listener: Where to listen, and what a request may cost.
     ///   - options: What an operator can choose.
@@ -47,6 +49,8 @@ public struct PurchaseAPI: Sendable {
     public init(
         line: any PurchaseLine,
         catalogue: any ProductCatalogue,
+        desk: any OrderDesk,
+        payments: PaymentVerification,
         signs: SignsOfLife,
         listener: Listener,
         options: Options = Options(),
@@ -64,7 +68,17 @@ public struct PurchaseAPI: Sendable {
             metrics: LineMetrics(factory: metrics),
             now: now
         )
-        let endpoints = products.endpoints() + queue.endpoints() + signs.endpoints()
+        let orderMetrics = OrderMetrics(factory: metrics)
+        let orders = OrderRoutes(desk: desk, maximumBodyBytes: listener.limits.bodyBytes, metrics: orderMetrics)
+        let webhook = PaymentRoutes(
+            desk: desk,
+            verification: payments,
+            maximumBodyBytes: listener.limits.bodyBytes,
+            metrics: orderMetrics,
+            now: now
+        )
+        let endpoints =
+            products.endpoints() + queue.endpoints() + orders.endpoints() + webhook.endpoints() + signs.endpoints()
         surface = Surface(endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)], metricsFactory: metrics)
         self.listener = listener
         self.logger = logger

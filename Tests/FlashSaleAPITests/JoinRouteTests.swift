@@ -16,7 +16,8 @@ struct JoinRouteTests {
             #expect(
                 answer.text == """
                     {"status":"queued","product_id":1,"user_id":"alice@example.com","ticket":2,"quantity":2,\
-                    "position":2,"served_ticket":0,"last_ticket":2,"sale_state":"open","cart_expires_at":"2026-12-01T12:05:00.000Z",\
+                    "position":2,"served_ticket":0,"last_ticket":2,"sale_state":"open",\
+                    "stock_state":"available","cart_expires_at":"2026-12-01T12:05:00.000Z",\
                     "order_id":"1-2","status_url":"/api/products/1/queue/alice@example.com","poll_after_ms":1000}
                     """
             )

@@ -40,6 +40,36 @@ struct MetricsTests {
         #expect(Set(refusals.map { LineMetrics.JoinResult($0) }).count == refusals.count)
     }
 
+    @Test("Checkouts are counted by what became of them")
+    func checkouts() async throws {
+        let shop = try Shop()
+        let ids = try (1...3).map { try shop.desk.add(ticket: $0) }
+        let payment = try shop.desk.add(ticket: 4, .payment)
+        shop.desk.expire(ids[1])
+        try await shop.test { client in
+            for id in [ids[0], ids[0], ids[1], payment] { _ = try await client.checkOut(id) }
+            _ = try await client.send(.delete, "/api/holds/\(ids[2])")
+            _ = try await client.checkOut(ids[2])
+            _ = try await client.report(PaymentRouteTests.body(order: ids[0], status: "failed"))
+            _ = try await client.checkOut(ids[0])
+            shop.desk.goAway(.unknownOutcome)
+            _ = try await client.checkOut(ids[0])
+        }
+        for result in OrderMetrics.CheckoutResult.allCases {
+            #expect(shop.count("flashsale_checkouts_total", ("result", result.rawValue)) == 1, "\(result)")
+        }
+    }
+
+    @Test("Each answer to a payment event has a counter of its own")
+    func paymentEvents() throws {
+        let usd = try #require(Currency("USD"))
+        let answers: [PaymentAnswer] =
+            PaymentResult.allCases.map { .recorded($0) } + [
+                .wrongAmount(expected: 1, currency: usd), .otherEventOfThisID, .unknownProduct,
+            ]
+        #expect(Set(answers.map { OrderMetrics.PaymentEventResult($0) }).count == answers.count)
+    }
+
     @Test("Polls are counted by what they found")
     func polls() async throws {
         let shop = try Shop()

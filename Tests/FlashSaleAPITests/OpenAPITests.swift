@@ -14,7 +14,32 @@ struct OpenAPITests {
         let routes = shop.api.buildRouter().routes.map { "\($0.method.rawValue) \($0.path.description)" }
         try await shop.test { client in
             #expect(client.contract.operations == Set(routes))
-            #expect(routes.count == 9)
+            #expect(routes.count == 16)
+        }
+    }
+
+    @Test("Every query parameter that is described is known to its route, and to no other")
+    func queryParameters() async throws {
+        try await Shop().test { client in
+            let described = client.contract.queryParameters
+            #expect(
+                described == [
+                    "GET /api/orders": ["product_id", "status", "user_id", "limit", "after"],
+                    "GET /api/holds": ["product_id", "user_id", "limit", "after"],
+                ]
+            )
+            let names = described.values.reduce(into: Set(["offset", "", "Limit"])) { $0.formUnion($1) }
+            for operation in client.contract.operations {
+                let parts = operation.split(separator: " ")
+                let method = try #require(HTTPRequest.Method(String(parts[0])))
+                let path = parts[1].replacing(#/\{[a-z_]+\}/#, with: "1")
+                for name in names {
+                    let answer = try await client.send(method, "\(path)?\(name)=%20")
+                    let isKnown = described[operation]?.contains(name) ?? false
+                    #expect((answer.code == "unknown_parameter") == !isKnown, "\(operation)?\(name)")
+                    if isKnown { #expect(answer.badFields == [name]) }
+                }
+            }
         }
     }
 

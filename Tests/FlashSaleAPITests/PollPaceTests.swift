@@ -19,7 +19,8 @@ struct PollPaceTests {
             servedTicket: 0,
             lastTicket: ticket.rawValue,
             cartExpiresAt: cartSeconds.map { Timestamp(milliseconds: now.milliseconds + $0 * 1_000) },
-            saleState: .open
+            saleState: .open,
+            stockState: .available
         )
     }
 

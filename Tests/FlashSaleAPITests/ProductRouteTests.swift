@@ -14,11 +14,30 @@ struct ProductRouteTests {
             #expect(
                 answer.text == """
                     {"id":1,"name":"A \\"rare\\" T-shirt ✓","price":{"amount":9999,"currency":"USD"},"total_stock":100,\
-                    "available_stock":42,"checkout":"payment","sale_state":"open","opens_at":null,"closes_at":null,\
+                    "available_stock":42,"checkout":"payment","sale_state":"open","stock_state":"available",\
+                    "opens_at":null,"closes_at":null,\
                     "max_per_user":2,"max_queue":10000,"cart_seconds":300,"hold_seconds":120,"payment_seconds":900,\
                     "queue_url":"/api/products/1/queue"}
                     """
             )
+        }
+    }
+
+    @Test(
+        "What is left of the stock: free units, units that may come free, or nothing",
+        arguments: [(42, nil, "available"), (1, nil, "available"), (0, nil, "all_held"), (0, 7, "sold_out")]
+            as [(Int, Int64?, String)]
+    )
+    func stockState(available: Int, soldOutAfter: Int64?, expected: String) async throws {
+        var product = try Shop.product(soldOutAfter: soldOutAfter)
+        product.availableStock = available
+        try await Shop(product).test { client in
+            let answer = try await client.send(.get, "/api/products/1")
+            #expect(answer.json["stock_state"] as? String == expected)
+            if soldOutAfter == nil {
+                let standing = try await client.join(#"{"user_id":"alice"}"#)
+                #expect(standing.json["stock_state"] as? String == expected)
+            }
         }
     }
 

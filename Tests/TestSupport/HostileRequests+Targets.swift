@@ -69,7 +69,7 @@ extension HostileRequest {
         }
     }
 
-    /// Query parameters, which no path has.
+    /// Query parameters of paths that have none.
     static func queries(product: Int64) -> [HostileRequest] {
         let body = Array(#"{"user_id":"a"}"#.utf8)
         let targets = [

@@ -59,13 +59,13 @@ public struct HostileRequest: Sendable, CustomStringConvertible {
 }
 
 extension HostileRequest {
-    /// Every hostile request.
+    /// Every hostile request that is answered alike however payment events have to be signed.
     ///
     /// - Parameter product: The number that is used where the product is not what is wrong; it need not exist.
     public static func all(product: Int64 = 1) -> [HostileRequest] {
         bodies(product: product) + fields(product: product) + mediaTypes(product: product) + paths(product: product)
             + users(product: product) + methods(product: product) + queries(product: product)
-            + framing(product: product) + sizes(product: product)
+            + orders(product: product) + framing(product: product) + sizes(product: product)
     }
 
     /// A join whose body is `body`.

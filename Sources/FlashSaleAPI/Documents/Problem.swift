@@ -16,6 +16,8 @@ struct Problem: Error, Equatable {
     var errors: [InvalidValue] = []
     /// What else the document says, by member name.
     var extensions: [Extension] = []
+    /// What the operator's log says of it beside what the client is told; a warning, if there is one.
+    var reason: String?
 
     /// A member of a problem document that only some codes have.
     struct Extension: Hashable {
@@ -40,7 +42,8 @@ struct Problem: Error, Equatable {
         retryAfterSeconds: Int? = nil,
         allowedMethods: [String] = [],
         errors: [InvalidValue] = [],
-        extensions: [Extension] = []
+        extensions: [Extension] = [],
+        reason: String? = nil
     ) {
         self.code = code
         self.detail = detail
@@ -48,6 +51,7 @@ struct Problem: Error, Equatable {
         self.allowedMethods = allowedMethods
         self.errors = errors
         self.extensions = extensions
+        self.reason = reason
     }
 
     /// The document.
@@ -101,7 +105,7 @@ extension Problem {
     /// 503 while a store can't be reached; the reason stays in the log.
     static let unavailable = Problem(
         .unavailable,
-        "A store can't be reached at the moment. Try again: a place that was taken is not lost."
+        "A store can't be reached at the moment. Try again: what was done is not lost, and not done twice."
     )
 
     /// 500; what happened stays in the log.

@@ -7,6 +7,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case unknownParameter = "unknown_parameter"
     case notFound = "not_found"
     case productNotFound = "product_not_found"
+    case badSignature = "bad_signature"
+    case holdNotFound = "hold_not_found"
+    case orderNotFound = "order_not_found"
     case notInLine = "not_in_line"
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
@@ -15,6 +18,11 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case soldOut = "sold_out"
     case alreadyPurchased = "already_purchased"
     case alreadyDecided = "already_decided"
+    case holdExpired = "hold_expired"
+    case holdReleased = "hold_released"
+    case holdUsed = "hold_used"
+    case conflicting
+    case eventConflict = "event_conflict"
     case bodyTooLarge = "body_too_large"
     case unsupportedMediaType = "unsupported_media_type"
     case invalidField = "invalid_field"
@@ -29,10 +37,13 @@ enum ProblemCode: String, CaseIterable, Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
-        case .notFound, .productNotFound, .notInLine: .notFound
+        case .badSignature: .unauthorized
+        case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
-        case .saleNotOpen, .saleClosed, .soldOut, .alreadyPurchased, .alreadyDecided: .conflict
+        case .saleNotOpen, .saleClosed, .soldOut, .alreadyPurchased, .alreadyDecided, .holdExpired, .holdReleased,
+            .holdUsed, .conflicting, .eventConflict:
+            .conflict
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
         case .invalidField: .unprocessableContent
@@ -51,6 +62,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .unknownParameter: "Unknown query parameter"
         case .notFound: "No such path"
         case .productNotFound: "No such product"
+        case .badSignature: "Bad signature"
+        case .holdNotFound: "No such hold"
+        case .orderNotFound: "No such order"
         case .notInLine: "Not in line"
         case .methodNotAllowed: "Method not allowed"
         case .requestTimeout: "Request too slow"
@@ -59,6 +73,11 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .soldOut: "Sold out"
         case .alreadyPurchased: "Already purchased"
         case .alreadyDecided: "Already decided"
+        case .holdExpired: "The hold has run out"
+        case .holdReleased: "The hold was given back"
+        case .holdUsed: "The hold became an order"
+        case .conflicting: "The payment contradicts the order"
+        case .eventConflict: "Another event has this id"
         case .bodyTooLarge: "Body too large"
         case .unsupportedMediaType: "Unsupported media type"
         case .invalidField: "Invalid field"

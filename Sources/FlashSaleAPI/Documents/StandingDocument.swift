@@ -15,11 +15,12 @@ enum StandingDocument {
             json.member("served_ticket", standing.servedTicket)
             json.member("last_ticket", standing.lastTicket)
             json.member("sale_state", standing.saleState.rawValue)
+            json.member("stock_state", standing.stockState.rawValue)
             if standing.status == .queued, let expiry = standing.cartExpiresAt {
                 json.member("cart_expires_at", expiry.description)
             }
             json.member("order_id", standing.order.description)
-            json.member("status_url", QueuePath.standing(of: standing.user, for: standing.product))
+            json.member("status_url", APIPath.standing(of: standing.user, for: standing.product))
             json.member("poll_after_ms", pollAfterMilliseconds)
         }
     }

@@ -39,9 +39,9 @@ enum OpenAPI {
 
     /// What holds for every route, and would only repeat itself under each.
     private static let introduction = """
-        Places in the line of a limited drop. Every refusal is a problem document (RFC 9457) with a stable `code`. \
-        Beside what its operation lists, any request may be answered 400 `invalid_request` or `unknown_parameter` (no \
-        path has query parameters), 404 `not_found`, 405 `method_not_allowed` (with `Allow`), 408 `request_timeout`, \
+        Places in the line of a limited drop, and the holds, orders and payments that follow. Every refusal is a problem document (RFC 9457) with a stable `code`. \
+        Beside what its operation lists, any request may be answered 400 `invalid_request` or `unknown_parameter` (a \
+        query parameter that its operation does not list), 404 `not_found`, 405 `method_not_allowed` (with `Allow`), 408 `request_timeout`, \
         431 `headers_too_large` or 500 `internal_error`. Each answer has `X-Request-Id`: the request's own if that is \
         1 to 64 of A-Z a-z 0-9 . _ -, else a new one. Every GET also answers HEAD. Times are RFC 3339 in UTC.
         """
@@ -65,11 +65,17 @@ enum OpenAPI {
         .object(compacting: [
             "operationId": .string(operation.id),
             "summary": .string(operation.summary),
+            "description": operation.description.map { .string($0) },
+            "parameters": operation.parameters.isEmpty ? nil : .array(operation.parameters.map(parameter)),
             "requestBody": operation.body.map { body in
                 ["required": true, "content": content(MediaType.json, reference(body))]
             },
             "responses": .object(responses(of: operation)),
         ])
+    }
+
+    private static func parameter(_ parameter: Endpoint.Parameter) -> JSONValue {
+        ["name": .string(parameter.name), "in": .string(parameter.place.rawValue), "schema": parameter.schema]
     }
 
     private static func responses(of operation: Endpoint.Operation) -> [JSONValue.Member] {
@@ -78,7 +84,7 @@ enum OpenAPI {
                 name: String(answer.status.code),
                 value: .object(compacting: [
                     "description": .string(answer.description),
-                    "headers": answer.hasLocation ? ["Location": header("Where to ask for the standing.")] : nil,
+                    "headers": answer.location.map { ["Location": header($0)] },
                     "content": answer.schema.map { content(answer.mediaType, reference($0)) },
                 ])
             )
@@ -101,10 +107,13 @@ enum OpenAPI {
                 ["properties": ["code": ["enum": .array(codes.map { .string($0.rawValue) })]]],
             ]
         ]
+        let challenge = header("Always \(Response.challenge): the signature of a webhook.")
         let saysWhen = codes.contains { $0.alwaysSaysWhenToRetry || $0 == .saleNotOpen }
         return .object(compacting: [
             "description": .string(codes.map { "\($0.title) (`\($0.rawValue)`)." }.joined(separator: " ")),
-            "headers": saysWhen ? ["Retry-After": header("Seconds until trying again makes sense.")] : nil,
+            "headers": saysWhen
+                ? ["Retry-After": header("Seconds until trying again makes sense.")]
+                : codes.contains(.badSignature) ? ["WWW-Authenticate": challenge] : nil,
             "content": content(Problem.mediaType, schema),
         ])
     }

@@ -8,6 +8,13 @@ enum OpenAPISchemas {
         JSONValue.Member(name: "Product", value: product),
         JSONValue.Member(name: "JoinRequest", value: joinRequest),
         JSONValue.Member(name: "Standing", value: standing),
+        JSONValue.Member(name: "HoldList", value: holdList),
+        JSONValue.Member(name: "Hold", value: hold),
+        JSONValue.Member(name: "CheckoutRequest", value: checkoutRequest),
+        JSONValue.Member(name: "OrderList", value: orderList),
+        JSONValue.Member(name: "Order", value: order),
+        JSONValue.Member(name: "PaymentEvent", value: paymentEvent),
+        JSONValue.Member(name: "PaymentReceipt", value: paymentReceipt),
         JSONValue.Member(name: "Problem", value: problem),
         JSONValue.Member(name: "Health", value: health),
         JSONValue.Member(name: "Readiness", value: readiness),
@@ -23,24 +30,37 @@ enum OpenAPISchemas {
             names.map { name in
                 [
                     "name": .string(String(name)), "in": "path", "required": true,
-                    "schema": name == "id" ? productID : userID,
+                    "schema": parameter(String(name)),
                 ]
             }
         )
     }
 
-    private static let productID: JSONValue = [
+    private static func parameter(_ name: String) -> JSONValue {
+        switch name {
+        case "id": productID
+        case "user_id": userID
+        default: orderID
+        }
+    }
+
+    static let productID: JSONValue = [
         "type": "integer", "minimum": 1, "maximum": .integer(ProductID.maximum),
         "description": "The product's number, in plain digits.",
     ]
 
-    private static let userID: JSONValue = [
+    static let userID: JSONValue = [
         "type": "string", "minLength": 1, "maxLength": .integer(Int64(UserID.maximumLength)),
         "pattern": "^[A-Za-z0-9._@+-]+$",
         "description": "Who buys. Case is ignored; answers have the lower-case form.",
     ]
 
     private static let saleState = choice(SaleState.allCases.map(\.rawValue), "What may be expected of the sale now.")
+
+    private static let stockState = choice(
+        StockState.allCases.map(\.rawValue),
+        "What is left of the stock. While all_held, the line waits for units that may come free."
+    )
 
     private static let productList = object(required: [
         "products": ["type": "array", "items": ["$ref": "#/components/schemas/Product"]]
@@ -57,6 +77,7 @@ enum OpenAPISchemas {
         "available_stock": count("Units that nobody has bought or holds."),
         "checkout": choice(Checkout.allCases.map(\.rawValue), "What follows once a unit is the user's."),
         "sale_state": saleState,
+        "stock_state": stockState,
         "opens_at": timeOrNull("When joining starts; null: from the beginning."),
         "closes_at": timeOrNull("When joining ends; null: never."),
         "max_per_user": count("The most units one user may order."),
@@ -87,6 +108,7 @@ enum OpenAPISchemas {
             "served_ticket": count("The place that was decided last."),
             "last_ticket": count("The place that was handed out last."),
             "sale_state": saleState,
+            "stock_state": stockState,
             "order_id": text("The order that this place became or becomes, as PRODUCT-TICKET."),
             "status_url": text("Where to ask again."),
             "poll_after_ms": count("When to ask again, in milliseconds from now."),
@@ -113,6 +135,8 @@ enum OpenAPISchemas {
             "closes_at": time("With sale_closed: when joining ended."),
             "order_id": text("With already_purchased: the order, if it is known."),
             "max_queue": count("With queue_full: how many may wait."),
+            "expected_amount": count("With conflicting: what the order costs, in the currency's minor unit."),
+            "expected_currency": text("With conflicting: the order's currency."),
             "purchase_status": text("With already_decided: what was decided, if it is known."),
         ]
     )
@@ -135,38 +159,4 @@ enum OpenAPISchemas {
             ),
         ],
     ])
-}
-
-extension OpenAPISchemas {
-    private static func object(
-        required: KeyValuePairs<String, JSONValue>,
-        optional: KeyValuePairs<String, JSONValue> = [:]
-    ) -> JSONValue {
-        let properties = required.map(JSONValue.Member.init) + optional.map(JSONValue.Member.init)
-        return [
-            "type": "object",
-            "required": .array(required.map { .string($0.key) }),
-            "properties": .object(properties),
-        ]
-    }
-
-    private static func text(_ description: String) -> JSONValue {
-        ["type": "string", "description": .string(description)]
-    }
-
-    private static func count(_ description: String) -> JSONValue {
-        ["type": "integer", "minimum": 0, "description": .string(description)]
-    }
-
-    private static func choice(_ values: [String], _ description: String) -> JSONValue {
-        ["type": "string", "enum": .array(values.map { .string($0) }), "description": .string(description)]
-    }
-
-    private static func time(_ description: String) -> JSONValue {
-        ["type": "string", "format": "date-time", "description": .string(description)]
-    }
-
-    private static func timeOrNull(_ description: String) -> JSONValue {
-        ["type": ["string", "null"], "format": "date-time", "description": .string(description)]
-    }
 }

@@ -19,6 +19,11 @@ struct Endpoint: Sendable {
     /// The methods that a client may use.
     var allowedMethods: [String] { method == .get ? ["GET", "HEAD"] : [method.rawValue] }
 
+    /// The query parameters that the route knows.
+    var queryParameters: Set<String> {
+        Set(operation.parameters.filter { $0.place == .query }.map(\.name))
+    }
+
     /// The template's parts between slashes.
     var segments: [Substring] { path.split(separator: "/") }
 }
@@ -30,6 +35,10 @@ extension Endpoint {
         let id: String
         /// One line.
         let summary: String
+        /// What one line can't say.
+        var description: String?
+        /// What the request may carry beside its path and its body.
+        var parameters: [Parameter] = []
         /// The schema of the request's body, if it has one.
         var body: String?
         /// What it answers when all is well.
@@ -48,8 +57,23 @@ extension Endpoint {
         let schema: String?
         /// The body's media type.
         var mediaType = MediaType.json
-        /// Whether `Location` says where to look next.
-        var hasLocation = false
+        /// What `Location` says, if the answer has it.
+        var location: String?
+    }
+
+    /// A query parameter or a header field; none has to be there.
+    struct Parameter: Sendable {
+        enum Place: String {
+            case query
+            case header
+        }
+
+        /// The name in the request.
+        let name: String
+        /// Where it stands.
+        var place = Place.query
+        /// What it may hold, and what that means.
+        let schema: JSONValue
     }
 }
 

@@ -17,7 +17,7 @@ extension QueueRoutes {
                         status: .accepted,
                         description: "A new place at the end of the line. It survives any crash.",
                         schema: "Standing",
-                        hasLocation: true
+                        location: "Where to ask for the standing."
                     ),
                     Endpoint.Answer(
                         status: .ok,

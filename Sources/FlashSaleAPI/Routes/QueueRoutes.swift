@@ -64,12 +64,7 @@ struct QueueRoutes: Sendable {
             throw problem(for: unknown)
         }
         switch answer {
-        case .left:
-            var response = Response(status: .noContent)
-            response.headers[.cacheControl] = CacheRule.never.rawValue
-            // A 204 has no Content-Length (RFC 9110, section 8.6).
-            response.headers[.contentLength] = nil
-            return response
+        case .left: return .noContent
         case .notInLine: throw Self.notInLine
         case .alreadyDecided(let status):
             // Not `status`: in a problem document that is the HTTP status (RFC 9457, section 3.1.3).
@@ -97,7 +92,7 @@ struct QueueRoutes: Sendable {
         let body = StandingDocument.document(standing, pollAfterMilliseconds: pollAfter)
         var response = Response(status: status, cache: .never, body: body)
         if status == .accepted {
-            response.headers[.location] = QueuePath.standing(of: standing.user, for: standing.product)
+            response.headers[.location] = APIPath.standing(of: standing.user, for: standing.product)
         }
         return response
     }

@@ -2,6 +2,7 @@ import FlashSale
 import HTTPTypes
 import Hummingbird
 import Logging
+import Metrics
 
 /// The edge of the API: everything that is the same for every request.
 ///
@@ -10,10 +11,21 @@ import Logging
 struct RequestBoundary: RouterMiddleware {
     typealias Context = BasicRequestContext
 
-    let endpoints: [Endpoint]
-    let ids: RequestIDs
+    private let endpoints: [Endpoint]
+    /// The query parameters of each route that has any, by path and method.
+    private let queryParameters: [String: [HTTPRequest.Method: Set<String>]]
+    let ids = RequestIDs()
     let metrics: HTTPMetrics
-    let warnings = WarningGate()
+    private let outages = WarningGate()
+    private let refusals = WarningGate()
+
+    init(endpoints: [Endpoint], metricsFactory: any MetricsFactory) {
+        self.endpoints = endpoints
+        metrics = HTTPMetrics(endpoints: endpoints, factory: metricsFactory)
+        queryParameters = endpoints.reduce(into: [:]) { known, endpoint in
+            known[endpoint.path, default: [:]][endpoint.method] = endpoint.queryParameters
+        }
+    }
 
     func handle(
         _ request: Request,
@@ -27,13 +39,15 @@ struct RequestBoundary: RouterMiddleware {
         var failure: (any Error)?
         var response: Response
         do {
-            guard route != nil else { throw unmatched(target) }
-            try target.refuseQuery()
+            guard let route else { throw unmatched(target) }
+            try refuseUnknownParameters(of: target, route: route, method: request.method)
             response = try await next(request, context)
         } catch {
             let problem = Self.problem(for: error)
             response = Response(problem, path: String(target.path), requestID: id)
-            if problem.code == .unavailable || problem.code == .internalError { failure = error }
+            if problem.code == .unavailable || problem.code == .internalError || problem.reason != nil {
+                failure = error
+            }
         }
         response.headers[.requestID] = id
         response.headers[.xContentTypeOptions] = "nosniff"
@@ -46,6 +60,16 @@ struct RequestBoundary: RouterMiddleware {
         )
         note(request, id: id, status: response.status.code, failure: failure, logger: context.logger)
         return response
+    }
+
+    private func refuseUnknownParameters(
+        of target: RequestTarget,
+        route: String,
+        method: HTTPRequest.Method
+    ) throws(Problem) {
+        guard !target.query.isEmpty else { return }
+        let known = queryParameters[route]?[method == .head ? .get : method]
+        try target.refuseParameters(otherThan: known ?? [])
     }
 
     /// 405 when the path has other methods, else 404.
@@ -63,7 +87,7 @@ struct RequestBoundary: RouterMiddleware {
     private static func problem(for error: any Error) -> Problem {
         switch error {
         case let problem as Problem: problem
-        case is StoreUnavailable: .unavailable
+        case is StoreUnavailable, is OutcomeUnknown: .unavailable
         case let refusal as ConnectionRefusal: refusal.problem
         default: .internalError
         }
@@ -71,12 +95,14 @@ struct RequestBoundary: RouterMiddleware {
 
     /// One line for each request at debug; a failure of ours is a warning, or an error when nobody foresaw it.
     ///
-    /// While a store is away every request fails alike: one warning a second says so, the others stay at debug.
+    /// While a store is away every request fails alike: one warning a second says so, the others stay at debug. So it is
+    /// with refusals that an operator has to hear of: anyone can cause as many as they like.
     private func note(_ request: Request, id: String, status: Int, failure: (any Error)?, logger: Logger) {
         let level: Logger.Level =
             switch failure {
             case nil: .debug
-            case is StoreUnavailable, is Problem: warnings.pass() ? .warning : .debug
+            case let problem as Problem where problem.reason != nil: refusals.pass() ? .warning : .debug
+            case is StoreUnavailable, is OutcomeUnknown, is Problem: outages.pass() ? .warning : .debug
             default: .error
             }
         guard level >= logger.logLevel else { return }
@@ -88,7 +114,9 @@ struct RequestBoundary: RouterMiddleware {
             "path": "\((request.head.path ?? "").excerpt)",
             "status": "\(status)",
         ]
-        if let failure { metadata["reason"] = "\(failure)" }
-        logger.log(level: level, failure == nil ? "answered" : "could not answer", metadata: metadata)
+        let refusal = (failure as? Problem)?.reason
+        if let failure { metadata["reason"] = "\(refusal ?? "\(failure)")" }
+        let message: Logger.Message = failure == nil ? "answered" : refusal == nil ? "could not answer" : "refused"
+        logger.log(level: level, message, metadata: metadata)
     }
 }

@@ -29,13 +29,18 @@ struct RequestTarget {
         return previous != UInt8(ascii: "/")
     }
 
-    /// No route has query parameters; one that we ignored would look like one that worked.
+    /// A parameter that we ignored would look like one that worked.
     ///
     /// - Throws: `unknown_parameter`.
-    func refuseQuery() throws(Problem) {
+    func refuseParameters(otherThan known: Set<String>) throws(Problem) {
         guard !query.isEmpty else { return }
-        let name = String(query.prefix { $0 != "=" && $0 != "&" })
-        throw Problem(.unknownParameter, "The query parameter '\(name.excerpt)' is not known: this path has none.")
+        for part in query.split(separator: "&", omittingEmptySubsequences: false) {
+            let name = String(part.prefix { $0 != "=" })
+            guard !known.contains(name) else { continue }
+            let choice =
+                known.isEmpty ? "this path has none" : "this path has \(known.sorted().joined(separator: ", "))"
+            throw Problem(.unknownParameter, "The query parameter '\(name.excerpt)' is not known: \(choice).")
+        }
     }
 
     /// Whether the path is one of the template's, with something for each of its parameters.
@@ -53,6 +58,16 @@ extension BasicRequestContext {
     func product() throws(Problem) -> ProductID {
         guard let text = parameters["id"], let product = ProductID(text: text) else { throw .productNotFound }
         return product
+    }
+
+    /// The order that a part of the path names; a hold has the same name as the order it becomes.
+    ///
+    /// - Parameters:
+    ///   - parameter: The part of the path.
+    ///   - problem: What is thrown when the part is no such name.
+    func order(_ parameter: Substring, otherwise problem: Problem) throws(Problem) -> OrderID {
+        guard let text = parameters[parameter], let order = OrderID(text: text) else { throw problem }
+        return order
     }
 
     /// The user in the path: `{user_id}`, percent-decoded once.

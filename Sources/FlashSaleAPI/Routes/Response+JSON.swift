@@ -27,7 +27,23 @@ extension Response {
         let body = problem.document(path: path, requestID: requestID)
         self.init(status: problem.code.status, mediaType: Problem.mediaType, cache: .never, body: body)
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
+        // A 401 has to name a way to authenticate (RFC 9110, section 15.5.2).
+        if problem.code.status == .unauthorized { headers[.wwwAuthenticate] = Self.challenge }
         if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
+    }
+}
+
+extension Response {
+    /// The one scheme that we have: the signature of a webhook.
+    static let challenge = "Webhook-Signature"
+
+    /// An answer without a body.
+    static var noContent: Response {
+        var response = Response(status: .noContent)
+        response.headers[.cacheControl] = CacheRule.never.rawValue
+        // A 204 has no Content-Length (RFC 9110, section 8.6).
+        response.headers[.contentLength] = nil
+        return response
     }
 }
 

@@ -15,11 +15,7 @@ struct Surface: Sendable {
 
     init(endpoints: [Endpoint], metricsFactory: any MetricsFactory) {
         self.endpoints = endpoints
-        boundary = RequestBoundary(
-            endpoints: endpoints,
-            ids: RequestIDs(),
-            metrics: HTTPMetrics(endpoints: endpoints, factory: metricsFactory)
-        )
+        boundary = RequestBoundary(endpoints: endpoints, metricsFactory: metricsFactory)
     }
 
     /// The router alone.

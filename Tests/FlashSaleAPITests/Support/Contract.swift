@@ -1,3 +1,4 @@
+import FlashSale
 import Foundation
 import HTTPTypes
 import HummingbirdTesting
@@ -33,6 +34,9 @@ struct Answer: @unchecked Sendable {
     /// The `code` of a problem document.
     var code: String? { json["code"] as? String }
 
+    /// What became of a payment event; nil in any other answer.
+    var paymentResult: String? { status == 200 ? json["result"] as? String : nil }
+
     /// The fields that a problem document complains of.
     var badFields: [String] { (json["errors"] as? [[String: String]] ?? []).compactMap { $0["field"] } }
 }
@@ -51,6 +55,20 @@ struct Contract {
                 item.keys.filter { $0 != "parameters" }.map { "\($0.uppercased()) \(path)" }
             }
         )
+    }
+
+    /// The query parameters of every operation that has any.
+    var queryParameters: [String: Set<String>] {
+        let paths = document["paths"] as? [String: [String: Any]] ?? [:]
+        var found: [String: Set<String>] = [:]
+        for (path, item) in paths {
+            for case (let method, let operation as [String: Any]) in item {
+                let parameters = operation["parameters"] as? [[String: Any]] ?? []
+                let names = parameters.filter { $0["in"] as? String == "query" }.compactMap { $0["name"] as? String }
+                if !names.isEmpty { found["\(method.uppercased()) \(path)"] = Set(names) }
+            }
+        }
+        return found
     }
 
     /// What is wrong with an answer, if it came from a route that is described.
@@ -168,6 +186,27 @@ struct ContractClient {
         #expect(answer.headers[.xContentTypeOptions] == "nosniff", sourceLocation: sourceLocation)
         #expect(answer.headers[.setCookie] == nil, sourceLocation: sourceLocation)
         return answer
+    }
+
+    /// Reports a payment.
+    func report(
+        _ body: String,
+        headers: HTTPFields = [.contentType: "application/json"],
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Answer {
+        try await send(
+            .post,
+            "/api/payments/webhook",
+            headers: headers,
+            body: body,
+            sourceLocation: sourceLocation
+        )
+    }
+
+    /// Checks a hold out.
+    func checkOut(_ hold: OrderID, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Answer {
+        let body = "{\"hold_id\":\"\(hold)\"}"
+        return try await send(.post, "/api/orders", body: body, sourceLocation: sourceLocation)
     }
 
     /// Joins the line of product 1.

@@ -150,7 +150,8 @@ final class MemoryLine: PurchaseLine {
             servedTicket: line.servedTicket,
             lastTicket: line.lastTicket,
             cartExpiresAt: place.status == .queued ? place.cartExpiresAt : nil,
-            saleState: line.product.saleState(at: now)
+            saleState: line.product.saleState(at: now),
+            stockState: line.product.stockState
         )
     }
 }

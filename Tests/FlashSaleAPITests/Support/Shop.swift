@@ -15,6 +15,8 @@ struct Shop {
 
     var catalogue = MemoryCatalogue()
     let line = MemoryLine(now: Shop.noon)
+    let desk: MemoryDesk
+    var payments = PaymentVerification.unsigned
     let metrics = TestMetrics()
     var options = PurchaseAPI.Options()
     var limits = ConnectionLimits()
@@ -27,6 +29,7 @@ struct Shop {
     /// A shop that sells one product, number 1.
     init(_ product: Product? = nil) throws {
         let product = try product ?? Self.product()
+        desk = MemoryDesk(selling: product, now: { [line] in line.now })
         catalogue.put(product)
         line.publish(product)
     }
@@ -64,6 +67,8 @@ struct Shop {
         return PurchaseAPI(
             line: otherLine ?? line,
             catalogue: catalogue,
+            desk: desk,
+            payments: payments,
             signs: SignsOfLife(
                 name: "test",
                 checks: checks,

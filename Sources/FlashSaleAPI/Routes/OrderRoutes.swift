@@ -1,0 +1,77 @@
+import FlashSale
+import HTTPTypes
+import Hummingbird
+
+/// Holds and orders: reading them, checking a hold out, giving it back.
+struct OrderRoutes: Sendable {
+    let desk: any OrderDesk
+    let maximumBodyBytes: Int
+    let metrics: OrderMetrics
+
+    func listHolds(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try await list("holds", of: OrderQuery(RequestTarget(request), isHolds: true), HoldDocument.write)
+    }
+
+    func listOrders(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        try await list("orders", of: OrderQuery(RequestTarget(request), isHolds: false), OrderDocument.write)
+    }
+
+    func readHold(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let id = try context.order("hold_id", otherwise: .holdNotFound)
+        guard let order = try await desk.order(id), order.state.wasHeld else { throw Problem.holdNotFound }
+        return Response(status: .ok, cache: .never, body: JSONWriter.object { HoldDocument.write(order, to: &$0) })
+    }
+
+    func readOrder(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let id = try context.order("order_id", otherwise: .orderNotFound)
+        guard let order = try await desk.order(id) else { throw Problem.orderNotFound }
+        return Self.response(order, status: .ok)
+    }
+
+    func giveBack(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        switch try await desk.giveBack(try context.order("hold_id", otherwise: .holdNotFound)) {
+        case .done, .again: return .noContent
+        case .refused(let refusal): throw Problem(refusal: refusal)
+        }
+    }
+
+    func checkOut(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let body = try CheckoutBody(try await request.jsonBody(upTo: maximumBodyBytes))
+        let answer: HoldAnswer
+        do {
+            answer = try await desk.checkOut(body.hold)
+        } catch {
+            metrics.countCheckout(.unavailable)
+            throw error
+        }
+        metrics.countCheckout(OrderMetrics.CheckoutResult(answer))
+        switch answer {
+        case .done(let order):
+            var response = Self.response(order, status: .created)
+            response.headers[.location] = APIPath.order(order.id)
+            return response
+        case .again(let order): return Self.response(order, status: .ok)
+        case .refused(let refusal): throw Problem(refusal: refusal)
+        }
+    }
+
+    private func list(
+        _ name: String,
+        of query: OrderQuery,
+        _ write: (Order, inout JSONWriter) -> Void
+    ) async throws -> Response {
+        let orders = try await desk.orders(query.page)
+        let body = JSONWriter.object(capacity: 128 + 512 * orders.count) { json in
+            json.key(name)
+            json.array { json in
+                for order in orders { json.object { write(order, &$0) } }
+            }
+            json.member("next", textOrNull: query.next(after: orders))
+        }
+        return Response(status: .ok, cache: .never, body: body)
+    }
+
+    private static func response(_ order: Order, status: HTTPResponse.Status) -> Response {
+        Response(status: status, cache: .never, body: JSONWriter.object { OrderDocument.write(order, to: &$0) })
+    }
+}
