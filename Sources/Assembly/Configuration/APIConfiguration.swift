@@ -13,6 +13,11 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var port: Int
         /// How many clients may be connected at once.
         public var maxConnections: Int
+
+        /// Whether only this machine can connect.
+        public var isLoopback: Bool {
+            host == "localhost" || host == "::1" || host.wholeMatch(of: #/127(\.[0-9]{1,3}){3}/#) != nil
+        }
     }
 
     /// The rules of the line that the API applies.
@@ -33,6 +38,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var redis: RedisSettings
     /// How to reach MariaDB.
     public var mariadb: MariaDBSettings
+    /// How payment events are signed.
+    public var payments: PaymentSettings
     /// What is logged, and how it looks.
     public var log: LogSettings
 
@@ -51,6 +58,13 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
             cartRenewal: reader.read(Settings.lineCartRenewal),
             pollAfter: reader.read(Settings.linePollAfter)
         )
+        payments = PaymentSettings(reading: &reader)
         log = LogSettings(reading: &reader)
+        if payments.signature == .none, !http.isLoopback {
+            let message =
+                "Whoever reaches the API could say that an order is paid."
+                + " Set payments.signature to standard and payments.secret, or http.host to 127.0.0.1."
+            reader.report("payments.signature", message)
+        }
     }
 }

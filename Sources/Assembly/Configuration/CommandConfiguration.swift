@@ -11,6 +11,10 @@ public struct CommandConfiguration: ProgramConfiguration, Equatable {
     public var migrationUser: String?
     /// That user's password.
     public var migrationPassword: Secret?
+    /// How payment events are signed, for `flashsale payment simulate`.
+    public var payments: PaymentSettings
+    /// Where the API is reached.
+    public var apiURL: String
     /// What is logged, and how it looks.
     public var log: LogSettings
 
@@ -20,6 +24,8 @@ public struct CommandConfiguration: ProgramConfiguration, Equatable {
         mariadb = MariaDBSettings(reading: &reader)
         migrationUser = reader.read(Settings.mariadbMigrationUser)
         migrationPassword = reader.read(Settings.mariadbMigrationPassword)
+        payments = PaymentSettings(reading: &reader)
+        apiURL = reader.read(Settings.apiURL)
         log = LogSettings(reading: &reader)
         if migrationPassword != nil, migrationUser == nil {
             let message = "It belongs to no user: set mariadb.migration-user as well."

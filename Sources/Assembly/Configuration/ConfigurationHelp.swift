@@ -7,7 +7,7 @@ public enum ConfigurationHelp {
         let purpose =
             switch program {
             case .api: "Puts shoppers in line and tells them where they stand."
-            case .worker: "Serves the lines in order and settles purchases."
+            case .worker: "Serves the lines in order, settles purchases, and tells the shop."
             case .command: "Operates a flash sale."
             }
         let definitions = Settings.definitions.filter { $0.programs.contains(program) }

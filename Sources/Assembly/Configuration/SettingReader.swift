@@ -74,6 +74,12 @@ public struct SettingReader {
         problems.append(.init(key: key, source: source ?? rows.last { $0.key == key }?.source, message))
     }
 
+    /// Whether something is wrong with a setting already: one mistake is told once.
+    func hasProblem<Value>(with setting: Setting<Value>) -> Bool {
+        let definition = setting.definition
+        return problems.contains { $0.key == definition.key || $0.key == definition.fileKey }
+    }
+
     /// Ends the reading.
     ///
     /// - Throws: `ConfigurationError` with every problem, if there was any.

@@ -20,6 +20,9 @@ public enum Settings {
         lineRateLimit.definition, lineCartRenewal.definition, linePollAfter.definition,
         workerBatchSize.definition, workerID.definition, workerLease.definition, workerMaxProducts.definition,
         workerHealthHost.definition, workerHealthPort.definition,
+        paymentsSignature.definition, paymentsSecret.definition,
+        outboxURL.definition, outboxSecret.definition, outboxMaxAttempts.definition, outboxRetryBase.definition,
+        apiURL.definition,
         logLevel.definition, logFormat.definition,
     ]
 

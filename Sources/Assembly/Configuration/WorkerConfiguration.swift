@@ -27,6 +27,8 @@ public struct WorkerConfiguration: ProgramConfiguration, Equatable {
     public var redis: RedisSettings
     /// How to reach MariaDB.
     public var mariadb: MariaDBSettings
+    /// Where messages to the shop go.
+    public var outbox: OutboxSettings
     /// What is logged, and how it looks.
     public var log: LogSettings
 
@@ -42,6 +44,7 @@ public struct WorkerConfiguration: ProgramConfiguration, Equatable {
             healthHost: reader.read(Settings.workerHealthHost),
             healthPort: reader.read(Settings.workerHealthPort)
         )
+        outbox = OutboxSettings(reading: &reader)
         log = LogSettings(reading: &reader)
     }
 

@@ -32,6 +32,8 @@ public enum APIProgram {
                 renewsCarts: configuration.line.cartRenewal == .poll
             ),
             catalogue: catalogue,
+            desk: StoredOrderDesk(redis: stores.redis, database: stores.database, logger: logger),
+            payments: configuration.payments.verification,
             signs: SignsOfLife(
                 name: "flashsale-api",
                 checks: stores.readinessChecks,
@@ -46,6 +48,7 @@ public enum APIProgram {
             logger: logger,
             now: Timestamp.now
         )
+        if let notice = configuration.payments.notice { logger.log(level: notice.level, "\(notice.text)") }
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
             // Before the first request: a process that knows no product could not tell a lost line from an unknown one.

@@ -11,6 +11,12 @@ enum MetricHelp {
         "flashsale_dead_letters": "Entries that could not be read and wait for a person.",
         "flashsale_line_length": "Entries that wait in a product's line.",
         "flashsale_served_ticket": "The ticket that was decided last.",
+        "flashsale_orders_expired": "Holds and orders that ran out.",
+        "flashsale_checkouts_total": "Wishes to check a hold out, by what became of them.",
+        "flashsale_payment_events_total": "Payment events, by what became of them.",
+        "flashsale_messages_delivered_total": "Messages that have arrived at the shop.",
+        "flashsale_messages_failed_total": "Deliveries that failed, each try counted.",
+        "flashsale_messages_dead_total": "Messages that were given up until an operator retries them.",
         "flashsale_available_stock": "Units that nobody has bought or holds.",
     ]
 }

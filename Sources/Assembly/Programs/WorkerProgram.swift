@@ -5,7 +5,7 @@ import Hummingbird
 import Logging
 import ServiceLifecycle
 
-/// `flashsale-worker`: serves the lines in order and settles purchases.
+/// `flashsale-worker`: serves the lines in order, settles purchases, and tells the shop.
 public enum WorkerProgram {
     /// Runs the program until a signal ends it.
     ///
@@ -37,6 +37,11 @@ public enum WorkerProgram {
             ),
             logger: logger
         )
+        let delivery = MessageDelivery(
+            outbox: MariaDBOutbox(database: stores.database),
+            settings: configuration.outbox,
+            logger: logger
+        )
         let signs = SignsOfLife(
             name: "flashsale-worker",
             checks: stores.readinessChecks + [
@@ -53,6 +58,7 @@ public enum WorkerProgram {
             )
             try await withThrowingTaskGroup { group in
                 group.addTask { try await lines.run() }
+                group.addTask { try await delivery.run() }
                 group.addTask {
                     do { try await health.run() } catch {
                         throw StartFailure.portProblem("worker.health-port", worker.healthPort, error)
