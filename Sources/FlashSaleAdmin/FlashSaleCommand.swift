@@ -5,7 +5,7 @@ public struct FlashSaleCommand: AsyncParsableCommand {
     /// Name, help and subcommands.
     public static let configuration = CommandConfiguration(
         commandName: "flashsale",
-        abstract: "Operates a flash sale: its products, its lines, its database.",
+        abstract: "Operates a flash sale: its products, lines, orders and payments, and its database.",
         discussion: """
             Try everything on this machine, with private servers:
               flashsale dev
@@ -27,8 +27,9 @@ public struct FlashSaleCommand: AsyncParsableCommand {
               3  Redis or MariaDB is out of reach
             """,
         subcommands: [
-            DevCommand.self, ProductCommand.self, QueueCommand.self, MigrateCommand.self, SeedCommand.self,
-            ResetCommand.self, ConfigCommand.self,
+            DevCommand.self, ProductCommand.self, QueueCommand.self, OrderCommand.self, PaymentCommand.self,
+            ExpireCommand.self, OutboxCommand.self, MigrateCommand.self, SeedCommand.self, ResetCommand.self,
+            ConfigCommand.self,
         ]
     )
 

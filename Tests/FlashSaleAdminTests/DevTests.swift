@@ -1,4 +1,6 @@
+import ArgumentParser
 import Assembly
+import FlashSale
 import Foundation
 import Glibc
 import LocalServers
@@ -40,7 +42,7 @@ struct DevTests {
                 "FLASHSALE_REDIS_DATABASE": "0",
                 "FLASHSALE_MARIADB_ADDRESS": "unix:/m.sock", "FLASHSALE_MARIADB_USER": "app",
                 "FLASHSALE_MARIADB_PASSWORD": "p1", "FLASHSALE_MARIADB_DATABASE": "flashsale",
-                "FLASHSALE_MARIADB_TLS": "off",
+                "FLASHSALE_MARIADB_TLS": "off", "FLASHSALE_PAYMENTS_SIGNATURE": "none", "FLASHSALE_OUTBOX_URL": "log",
             ]
         )
         let loaded = try APIConfiguration.load(ConfigurationSources(environment: api, file: ""))
@@ -139,7 +141,60 @@ struct DevTests {
         }
     }
 
-    @Test("The greeting's lines can be copied as they are")
+    @Test("What is said about payments and the outbox holds; what is not said is made easy to try")
+    func defaults() throws {
+        func api(_ settings: [String], _ environment: [String: String] = [:]) throws -> [String: String] {
+            try DevSettings(options(settings: settings), environment: environment).api(port: 1, stores: try stores())
+        }
+        let signature = "FLASHSALE_PAYMENTS_SIGNATURE"
+        #expect(try api([])[signature] == "none")
+        #expect(try api(["payments.signature=standard"])[signature] == "standard")
+        #expect(try api([], [signature: "standard"])[signature] == "standard")
+        #expect(try api([], ["FLASHSALE_PAYMENTS_SECRET": "a secret of some length"])[signature] == nil)
+        // Whoever else reaches the API could say that an order is paid.
+        #expect(try api(["http.host=0.0.0.0"])[signature] == nil)
+        #expect(try api(["http.host=::1"])[signature] == "none")
+        #expect(try api([])["FLASHSALE_OUTBOX_URL"] == "log")
+        #expect(try api([], ["FLASHSALE_OUTBOX_URL": "http://a/"])["FLASHSALE_OUTBOX_URL"] == "http://a/")
+    }
+
+    @Test("Commands with --data ask that run's API, and sign as it was told to check")
+    func dataFolder() throws {
+        let root = FileManager.default.temporaryDirectory.appendingPathComponent("flashsale-\(UUID().uuidString)")
+        let lock = try DataFolder.lock(root)
+        defer {
+            lock.release()
+            try? FileManager.default.removeItem(at: root)
+        }
+        let state = DataFolderState(
+            holder: try #require(ProcessRecord(name: "flashsale", pid: getpid())),
+            processes: [],
+            redisSocket: "/r.sock",
+            mariadbSocket: "/m.sock",
+            database: "flashsale",
+            mariadbFolder: root.path,
+            httpPort: 9_123
+        )
+        try lock.save(state)
+        let accounts = #"{"application":{"user":"a","password":"p"},"migration":{"user":"b","password":"p"}}"#
+        let file = root.appendingPathComponent("credentials.json").path
+        #expect(
+            FileManager.default.createFile(
+                atPath: file,
+                contents: Data(accounts.utf8),
+                attributes: [.posixPermissions: 0o600]
+            )
+        )
+        let globals = try GlobalOptions.parse(["--data", root.path])
+        let secret = ["FLASHSALE_PAYMENTS_SECRET": "a secret of some length"]
+        let standard = ["FLASHSALE_PAYMENTS_SIGNATURE": "standard"]
+        #expect(try globals.apiURL() == "http://127.0.0.1:9123")
+        #expect(try globals.payments(environment: [:]).signature == .none)
+        #expect(try globals.payments(environment: secret).signature == .standard)
+        #expect(try globals.payments(environment: standard).signature == .standard)
+    }
+
+    @Test("The greeting's lines can be copied as they are, and lead to the end of the product's checkout")
     func greeting() throws {
         var options = try options()
         options.dataFolder = "my data"
@@ -151,12 +206,33 @@ struct DevTests {
             database: "flashsale",
             mariadbFolder: "/d"
         )
-        let text = Greeting(options: options, state: state, apiURL: "http://127.0.0.1:9000", command: "flashsale").text
-        for line in [
-            "curl -s http://127.0.0.1:9000/api/products/1", "flashsale queue status 1 --data 'my data'",
-            "redis-cli -s /d/redis.sock", "mariadb --socket=/d/mariadb.sock --user=root flashsale",
+        func lines(_ checkout: Checkout) throws -> [Substring] {
+            let url = "http://127.0.0.1:9000"
+            let product = try Sample.product { $0.checkout = checkout }
+            let greeting = Greeting(options: options, state: state, product: product, apiURL: url, command: "flashsale")
+            return greeting.text.split(separator: "\n")
+        }
+        let always = [
+            "curl -s http://127.0.0.1:9000/api/products/7", "flashsale queue status 7 --data 'my data'",
+            "flashsale order list --data 'my data'", "redis-cli -s /d/redis.sock",
+            "mariadb --socket=/d/mariadb.sock --user=root flashsale",
+        ]
+        let paying = [
+            "flashsale payment simulate --order 7-1 --paid --data 'my data'",
+            "curl -s http://127.0.0.1:9000/api/orders/7-1",
+        ]
+        let holding = [
+            "curl -s http://127.0.0.1:9000/api/holds/7-1",
+            "curl -s -X POST http://127.0.0.1:9000/api/orders -H 'content-type: application/json' "
+                + #"-d '{"hold_id":"7-1"}'"#,
+        ]
+        for (checkout, there, missing) in [
+            (Checkout.instant, always, paying + holding), (.payment, always + paying, holding),
+            (.hold, always + paying + holding, []),
         ] {
-            #expect(text.contains("\n  \(line)\n"), "\(line)")
+            let lines = Set(try lines(checkout).map(String.init))
+            #expect(lines.isSuperset(of: there.map { "  \($0)" }), "\(checkout)")
+            #expect(lines.isDisjoint(with: missing.map { "  \($0)" }), "\(checkout)")
         }
     }
 }

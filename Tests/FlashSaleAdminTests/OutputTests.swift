@@ -9,36 +9,17 @@ import Testing
 struct OutputTests {
     private let now = Timestamp(milliseconds: 1_800_000_000_000)
 
-    private func product(_ change: (inout Product) -> Void = { _ in }) throws -> Product {
-        var product = Product(
-            id: try #require(ProductID(7)),
-            name: "Lamp \"A\"",
-            price: try #require(try Money(minorUnits: 9_999, currency: Currency(typed: "USD"))),
-            totalStock: 100,
-            availableStock: 37,
-            checkout: .instant,
-            isPaused: false,
-            opensAt: nil,
-            closesAt: Timestamp(milliseconds: 1_900_000_000_000),
-            limits: Product.Limits(),
-            soldOutAfter: nil,
-            version: 3,
-            nonce: "secret"
-        )
-        change(&product)
-        return product
-    }
-
     private func object(_ output: JSONOutput) throws -> [String: Any] {
         try #require(JSONSerialization.jsonObject(with: Data(output.rendered.utf8)) as? [String: Any])
     }
 
     @Test("A product's document has every field, null where there is nothing, and nothing internal")
     func productJSON() throws {
-        let fields = try object(product().json(at: now))
+        let fields = try object(Sample.product().json(at: now))
         #expect(
             Set(fields.keys) == [
-                "id", "name", "price", "total_stock", "available_stock", "checkout", "sale_state", "paused", "opens_at",
+                "id", "name", "price", "total_stock", "available_stock", "checkout", "sale_state", "stock_state",
+                "paused", "opens_at",
                 "closes_at", "max_per_user", "max_queue", "cart_seconds", "hold_seconds", "payment_seconds",
                 "sold_out_after", "version",
             ]
@@ -53,18 +34,18 @@ struct OutputTests {
 
     @Test("Lists are documents as well, and say so in words when they are empty")
     func productList() throws {
-        let list = try object(ProductListCommand.json([product()], at: now))
+        let list = try object(ProductListCommand.json([Sample.product()], at: now))
         #expect((list["products"] as? [Any])?.count == 1)
         #expect(try object(ProductListCommand.json([], at: now))["products"] as? [String] == [])
         #expect(ProductListCommand.text([], at: now).contains("flashsale product create"))
-        let paused = try product { $0.isPaused = true }
+        let paused = try Sample.product { $0.isPaused = true }
         #expect(ProductListCommand.text([paused], at: now).contains("9.99 USD         37    100  paused  instant"))
     }
 
     @Test("A line's document counts outcomes by their name")
     func queueJSON() throws {
         let report = QueueReport(
-            product: try product { $0.soldOutAfter = 5 },
+            product: try Sample.product { $0.soldOutAfter = 5 },
             waiting: 3,
             processing: 2,
             lastTicket: 12,

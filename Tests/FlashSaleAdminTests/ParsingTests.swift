@@ -33,6 +33,9 @@ struct ParsingTests {
             ["migrate"], ["seed"], ["reset"], ["product", "list"], ["product", "show", "1"],
             ["product", "restock", "1", "2"], ["product", "pause", "1"], ["product", "resume", "1"],
             ["product", "create", "--name", "n", "--stock", "1", "--price", "1"], ["queue", "status", "1"], ["config"],
+            ["product", "withdraw", "1", "2"], ["product", "price", "1", "2"], ["product", "close", "1"],
+            ["order", "list"], ["order", "show", "7-1"], ["payment", "list", "--review"], ["expire"], ["expire", "1"],
+            ["payment", "simulate", "--order", "7-1", "--paid"], ["outbox", "list"], ["outbox", "retry", "1"],
         ]
     )
     func everyCommand(words: [String]) throws {
@@ -61,7 +64,7 @@ struct ParsingTests {
             "--currency",
             "EUR",
             "--checkout",
-            "instant",
+            "hold",
             "--max-per-user",
             "2",
             "--max-queue",
@@ -79,7 +82,10 @@ struct ParsingTests {
             "--json"
         )
         let product = try command.form.product()
-        #expect(product.name == "Lamp" && product.stock == 5 && "\(product.price)" == "12.50 EUR")
+        #expect(
+            product.name == "Lamp" && product.stock == 5 && product.checkout == .hold
+                && "\(product.price)" == "12.50 EUR"
+        )
         #expect(product.opensAt?.description == "2026-12-01T10:00:00.000Z")
         #expect(product.closesAt?.description == "2026-12-02T10:00:00.000Z")
         #expect(
@@ -126,10 +132,13 @@ struct ParsingTests {
             "3",
             "--fresh",
             "--no-aof",
+            "--checkout",
+            "hold",
             "--set",
             "line.rate-limit=0"
         ).options
         #expect(options.port == 0 && options.workers == 3 && options.dataFolder == "x")
+        #expect(plain.checkout == .instant && options.checkout == .hold)
         #expect(options.isFresh && !options.isRedisDurable)
         #expect(options.settings == [SettingAssignment("line.rate-limit=0")])
     }
@@ -149,7 +158,10 @@ struct ParsingTests {
             (["product", "list", "--set", "a"], "key=value"), (["product", "list", "--set", "=b"], "key=value"),
             (["product", "list", "--set", "--redis.database=1"], "key=value"), (["product", "show"], "<id>"),
             (["product", "list", "--colour"], "--colour"), (["dev", "--workers", "17"], "1 to 16"),
-            (["dev", "--port", "65536"], "65535"), (["config", "--process", "web"], "api"),
+            (["dev", "--port", "65536"], "65535"),
+            (["dev", "--checkout", "barter"], "instant, payment or hold"), (["payment", "list"], "--refund-due"),
+            (["payment", "simulate", "--order", "7-1"], "--paid"), (["outbox", "retry"], "--all-dead"),
+            (["config", "--process", "web"], "api"),
             (["product", "restock", "7"], "flashsale product restock 7 50"),
         ]
     )

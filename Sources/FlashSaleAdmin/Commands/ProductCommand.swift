@@ -10,10 +10,12 @@ struct ProductCommand: AsyncParsableCommand {
               flashsale product create --name "Sneaker 1/100" --stock 100 --price 99.99
               flashsale product list
               flashsale product pause 1
+              flashsale product price 1 89.99
             """,
         subcommands: [
             ProductCreateCommand.self, ProductListCommand.self, ProductShowCommand.self, ProductRestockCommand.self,
-            ProductPauseCommand.self, ProductResumeCommand.self,
+            ProductWithdrawCommand.self, ProductPriceCommand.self, ProductPauseCommand.self, ProductResumeCommand.self,
+            ProductCloseCommand.self,
         ]
     )
 }

@@ -10,11 +10,17 @@ struct ProductCreateCommand: AsyncParsableCommand {
         commandName: "create",
         abstract: "Creates a product and opens its line.",
         discussion: """
+            Whoever is served has bought (checkout instant), or has payment-seconds to pay (checkout payment), or has \
+            hold-seconds to turn the hold into an order that is then to be paid (checkout hold). Units that are not \
+            checked out or paid in time go to the next in line.
+
             Everything that is wrong is said at once, and nothing is created then.
 
             Examples:
               flashsale product create --name "Sneaker 1/100" --stock 100 --price 99.99
               flashsale product create --name Lamp --stock 10 --price 12000 --currency JPY
+              flashsale product create --name Cap --stock 50 --price 25.00 \\
+                --checkout hold --hold-seconds 120 --payment-seconds 900
               flashsale product create --name Drop --stock 500 --price 49.00 \\
                 --opens-at 2026-12-01T10:00:00Z --max-per-user 2 --json
             """
@@ -28,7 +34,7 @@ struct ProductCreateCommand: AsyncParsableCommand {
     var price: String
     @Option(help: ArgumentHelp("The price's currency, by ISO 4217.", valueName: "code"))
     var currency = "USD"
-    @Option(help: ArgumentHelp("When a ticket becomes an order: instant, at the worker's decision.", valueName: "kind"))
+    @Option(help: ArgumentHelp("How it is bought: instant, payment or hold.", valueName: "kind"))
     var checkout = Checkout.instant.rawValue
     @Option(help: ArgumentHelp("The most units one user may order. (default: 1)", valueName: "units"))
     var maxPerUser: String?
@@ -69,25 +75,16 @@ struct ProductCreateCommand: AsyncParsableCommand {
         let new = try form.product()
         let change = try await CommandStores(globals).withAdministration(redis: .welcome) { try await $0.create(new) }
         let now = Timestamp.now()
+        let apiURL = try globals.apiURL()
         output.print(
             json: change.product.json(at: now),
             text: """
                 \([change.product].table(at: now).rendered())
 
                 Join with:
-                  \(APIExamples(baseURL: baseURL).join(change.product.id))
+                  \(APIExamples(baseURL: apiURL).join(change.product.id))
                 """
         )
         change.warnOfLine()
-    }
-
-    /// Where the API probably listens: by the state of the data folder, else by the settings that this machine has.
-    private var baseURL: String {
-        if let port = try? globals.runningFolder()?.httpPort { return APIExamples.url(host: "127.0.0.1", port: port) }
-        let sources = try? globals.sources()
-        let settings = sources.flatMap {
-            try? APIConfiguration.load(ConfigurationSources(environment: $0.environment, file: $0.file))
-        }
-        return APIExamples.url(host: settings?.http.host ?? "127.0.0.1", port: settings?.http.port ?? 8080)
     }
 }

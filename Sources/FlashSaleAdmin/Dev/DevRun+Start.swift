@@ -17,12 +17,13 @@ extension DevRun {
         var state = try await startStores()
         try lock.save(state)
         let stores = DataFolderSettings(state, try state.credentials())
-        try await prepareDatabase(state)
+        let product = try await prepareDatabase(state)
         try await startPrograms(programs, port: port, stores: stores)
         state.processes = fleet.records
         state.httpPort = port
         try lock.save(state)
-        say(Greeting(options: options, state: state, apiURL: APIExamples.url(host: programs.apiHost, port: port)).text)
+        let apiURL = APIExamples.url(host: programs.apiHost, port: port)
+        say(Greeting(options: options, state: state, product: product, apiURL: apiURL).text)
     }
 
     /// Both servers at once, each in the fleet as soon as it answers.
@@ -81,16 +82,21 @@ extension DevRun {
         fleet.add(.init(name: name, stage: stage, child: child, stop: stop, lastLines: lastLines))
     }
 
-    private func prepareDatabase(_ state: DataFolderState) async throws {
+    /// Migrates and seeds.
+    ///
+    /// - Returns: The sample product.
+    private func prepareDatabase(_ state: DataFolderState) async throws -> Product {
         let stores = CommandStores(try Assembly.CommandConfiguration.load(for: state))
         let applied = try await stores.withSchemaRights(redis: .none) { stores in
             try await Migrator(database: stores.database).migrate()
         }
         if !applied.isEmpty { say(MigrateCommand.text(applied)) }
+        let checkout = options.checkout
         let (product, change) = try await stores.withAdministration(redis: .required) {
-            try await SampleProduct.seed($0)
+            try await SampleProduct.seed($0, checkout: checkout)
         }
         if change != nil { say("Created product \(product.id): \(product.name), \(product.totalStock) units.") }
+        return product
     }
 }
 

@@ -10,7 +10,7 @@ struct DevSettings {
     ]
     private static let loopback = "127.0.0.1"
 
-    private let base: [String: String]
+    private var base: [String: String]
     private let assignments: [SettingAssignment]
 
     /// Settings out of the options and our own environment, which may hold settings for the children.
@@ -25,6 +25,16 @@ struct DevSettings {
         for setting in options.settings { try Self.check(setting) }
         assignments = options.settings
         self.base = base
+        for setting in defaults { self.base[DataFolderSettings.variable(setting.key)] = setting.value }
+    }
+
+    /// What is set because nothing else says it; nothing where the configuration is wrong, which is reported when it is
+    /// loaded.
+    private var defaults: DevDefaults.Settings {
+        guard let api = try? apiConfiguration(), let ofAPI = try? APIConfiguration.rows(sources(of: .api)),
+            let ofWorker = try? WorkerConfiguration.rows(sources(of: .worker))
+        else { return [] }
+        return DevDefaults.payments(ofAPI, isLoopback: api.http.isLoopback) + DevDefaults.outbox(ofWorker)
     }
 
     private static func check(_ setting: SettingAssignment) throws(CommandFailure) {

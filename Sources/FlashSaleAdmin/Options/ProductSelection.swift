@@ -9,14 +9,21 @@ struct ProductSelection: ParsableArguments {
     /// The number, checked.
     ///
     /// - Throws: `InvalidValue` that names `id`.
-    func productID() throws(InvalidValue) -> ProductID {
-        guard let id = ProductID(text: number) else {
+    func productID() throws(InvalidValue) -> ProductID { try ProductID(typed: number, field: "id") }
+}
+
+extension ProductID {
+    /// A product's number as somebody typed it.
+    ///
+    /// - Throws: `InvalidValue` that names the field.
+    init(typed text: String, field: String) throws(InvalidValue) {
+        guard let id = ProductID(text: text) else {
             throw InvalidValue(
-                field: "id",
-                problem: "'\(number)' is not a product's number",
+                field: field,
+                problem: "'\(text)' is not a product's number",
                 remedy: "Give a whole number from 1; list the products with: flashsale product list"
             )
         }
-        return id
+        self = id
     }
 }

@@ -23,4 +23,15 @@ struct APIExamples {
 
     /// Asks where that user stands.
     func status(_ product: ProductID) -> String { "curl -s \(baseURL)/api/products/\(product)/queue/ada" }
+
+    /// Reads a hold.
+    func hold(_ id: OrderID) -> String { "curl -s \(baseURL)/api/holds/\(id)" }
+
+    /// Turns a hold into an order.
+    func checkOut(_ hold: OrderID) -> String {
+        #"curl -s -X POST \#(baseURL)/api/orders -H 'content-type: application/json' -d '{"hold_id":"\#(hold)"}'"#
+    }
+
+    /// Reads an order.
+    func order(_ id: OrderID) -> String { "curl -s \(baseURL)/api/orders/\(id)" }
 }

@@ -27,7 +27,7 @@ struct NewProductForm {
         let stock = check.number("stock", self.stock) { (stock, price) throws(InvalidValue) in
             try NewProduct(name: "-", price: price, stock: stock)
         }
-        let checkout = check.value { () throws(InvalidValue) in try Checkout(supported: self.checkout) }
+        let checkout = check.value { () throws(InvalidValue) in try Checkout(typed: self.checkout) }
         let opensAt = check.time("opens_at", self.opensAt)
         let closesAt = check.time("closes_at", self.closesAt)
         let limits = limits(&check)

@@ -12,6 +12,7 @@ extension Product {
             "available_stock": JSONOutput(availableStock),
             "checkout": JSONOutput(checkout.rawValue),
             "sale_state": JSONOutput(saleState(at: now).rawValue),
+            "stock_state": JSONOutput(stockState.rawValue),
             "paused": .bool(isPaused),
             "opens_at": JSONOutput(opensAt?.description),
             "closes_at": JSONOutput(closesAt?.description),
@@ -31,7 +32,7 @@ extension Product {
             "Product": "\(id)",
             "Name": name,
             "Price": "\(price)",
-            "Stock": "\(availableStock) of \(totalStock) available",
+            "Stock": "\(availableStock) of \(totalStock) available\(stockState == .allHeld ? ", all others held" : "")",
             "State": saleState(at: now).words,
             "Checkout": checkout.rawValue,
             "Opens": opensAt?.description ?? "at once",
@@ -71,13 +72,5 @@ extension SaleState {
 
 extension ProductChange {
     /// Says on standard error that the line was not told, if so.
-    func warnOfLine() {
-        guard let lineProblem else { return }
-        Console.standardError.write(
-            """
-            Warning: the change is committed in MariaDB, but Redis could not be told: \(lineProblem)
-            The worker that serves the product will tell the line.
-            """
-        )
-    }
+    func warnOfLine() { LineWarning.print(lineProblem) }
 }

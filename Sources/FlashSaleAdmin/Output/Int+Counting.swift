@@ -1,0 +1,4 @@
+extension Int {
+    /// The number with what it counts: `1 unit`, `2 units`.
+    func counting(_ noun: String) -> String { self == 1 ? "1 \(noun)" : "\(self) \(noun)s" }
+}

@@ -1,0 +1,93 @@
+import AsyncHTTPClient
+import FlashSale
+import Foundation
+import Glibc
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// Requests to the API, all of which end by one deadline.
+struct APIConnection {
+    /// The most requests under way at once.
+    static let maximumParallel = 100
+    /// How long all requests of one command may take together.
+    private static let limit = TimeAmount.seconds(60)
+    private static let connectLimit = TimeAmount.seconds(5)
+    /// The most bytes of an answer that are read.
+    private static let maximumLength = 65_536
+
+    let address: APIAddress
+    private let client: HTTPClient
+    private let deadline: NIODeadline
+
+    /// Lends a connection, and closes it.
+    static func with<R>(_ address: APIAddress, _ body: (APIConnection) async throws -> R) async throws -> R {
+        var configuration = HTTPClient.Configuration(
+            redirectConfiguration: .disallow,
+            timeout: .init(connect: connectLimit)
+        )
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumParallel
+        // A refused connection shall be told at once, not after it was tried for a while.
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
+            try await body(APIConnection(address: address, client: client, deadline: .now() + limit))
+        }
+    }
+
+    /// What came back.
+    struct Answer: Sendable {
+        let status: Int
+        let body: [UInt8]
+
+        /// Whether the API took the request: 2xx.
+        var isSuccess: Bool { (200..<300).contains(status) }
+
+        /// The body as a document; nil when it is none.
+        func document<D: Decodable>(_ type: D.Type = D.self) -> D? {
+            try? JSONDecoder().decode(type, from: Data(body))
+        }
+    }
+
+    /// Why there was no answer, in words.
+    struct Silence: Error, Hashable {
+        let reason: String
+    }
+
+    /// Reads a document.
+    func get(_ path: String) async throws(Silence) -> Answer {
+        try await send(HTTPClientRequest(url: "\(address)\(path)"))
+    }
+
+    /// Sends a JSON document.
+    func post(_ path: String, headers: [(String, String)], body: [UInt8]) async throws(Silence) -> Answer {
+        var request = HTTPClientRequest(url: "\(address)\(path)")
+        request.method = .POST
+        request.headers = HTTPHeaders([("content-type", "application/json")] + headers)
+        request.body = .bytes(body)
+        return try await send(request)
+    }
+
+    private func send(_ request: HTTPClientRequest) async throws(Silence) -> Answer {
+        do {
+            let response = try await client.execute(request, deadline: deadline)
+            let body = try await response.body.collect(upTo: Self.maximumLength)
+            return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+        } catch {
+            throw Silence(error)
+        }
+    }
+}
+
+extension APIConnection.Silence {
+    /// The client's errors, without the details that only a debugger of it wants.
+    init(_ error: any Error) {
+        switch error {
+        case let error as HTTPClientError: reason = error.shortDescription
+        case let error as IOError: reason = String(cString: strerror(error.errnoCode))
+        case let error as NIOConnectionError:
+            let first = error.connectionErrors.first?.error
+            self = first.map(Self.init) ?? Self(reason: "The host \(error.host) has no address")
+        default: reason = "\(error)"
+        }
+    }
+}
