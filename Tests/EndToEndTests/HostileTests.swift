@@ -15,7 +15,8 @@ struct HostileTests {
             _ = try await shop.join(product, "ann")
             // Caches are dropped by a second and filled by a reader: look at what a request could have changed.
             let before = try await fingerprint(shop)
-            let requests = HostileRequest.all(product: Int64(product))
+            let requests =
+                HostileRequest.all(product: Int64(product)) + HostileRequest.badSignatures(product: Int64(product))
             #expect(requests.count >= 100)
             for request in requests {
                 let answer = try await RawExchange.send(request, port: shop.port)
@@ -36,7 +37,12 @@ struct HostileTests {
         let keys = try await shop.stores.redis.send(RedisCommand("KEYS", ["*"])).array().map { try $0.string() }
         let lasting = keys.filter { !$0.hasPrefix("flash_sale_product") && !$0.hasPrefix("flash_sale_rate") }.sorted()
         let last = try await shop.stores.redis.send(RedisCommand("HGET", key: "flash_sale:{1}", ["last_ticket"]))
-        let rows = try await shop.count("SELECT (SELECT COUNT(*) FROM products) + (SELECT COUNT(*) FROM decisions)")
+        let rows = try await shop.count(
+            """
+            SELECT (SELECT COUNT(*) FROM products) + (SELECT COUNT(*) FROM decisions) + (SELECT COUNT(*) FROM orders)
+                + (SELECT COUNT(*) FROM payment_events) + (SELECT COUNT(*) FROM outbox)
+            """
+        )
         return lasting + ["\(last)", "\(rows)"]
     }
 }

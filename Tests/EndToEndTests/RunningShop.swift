@@ -24,6 +24,7 @@ struct RunningShop: Sendable {
         workers: Int,
         environment: [String: String] = [:],
         ownRedis: Bool = false,
+        port: Int? = nil,
         _ body: @Sendable @escaping (RunningShop) async throws -> Void
     ) async throws {
         let redis = ownRedis ? try await TestRedis.start(durable: true) : try await TestRedis.shared()
@@ -34,7 +35,7 @@ struct RunningShop: Sendable {
             mariadb: mariadb,
             stores: clients(redis, mariadb),
             http: http,
-            port: try LoopbackPort.free(),
+            port: try port ?? LoopbackPort.free(),
             fleet: Fleet(environment: environment.merging(storeEnvironment(redis, mariadb)) { given, _ in given })
         )
         let outcome: Result<Void, any Error>
