@@ -29,6 +29,33 @@ struct OutboxTests {
         }
     }
 
+    @Test("Several workers that claim at the same time never hold two messages of one order, nor one message twice")
+    func severalWorkers() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 30, checkout: .hold)
+            let lease = try await sale.lease(product.id)
+            try await sale.joinCrowd(product.id, prefix: "user", count: 30)
+            try await sale.serve(lease)
+            for order in try await sale.desk.orders(OrderPage(product: product.id)) {
+                _ = try await sale.desk.record(sale.event("pay-\(order.id)", order.id))
+            }
+            var delivered: [OutboxMessage] = []
+            while delivered.count < 60 {
+                let claims = try await withThrowingTaskGroup(of: [OutboxMessage].self) { group in
+                    for _ in 0..<4 { group.addTask { try await sale.outbox.claim(limit: 10, for: .seconds(60)) } }
+                    return try await group.reduce(into: []) { $0 += $1 }
+                }
+                #expect(Set(claims.map(\.order)).count == claims.count)
+                for message in claims { try await sale.outbox.delivered(message) }
+                delivered += claims
+            }
+            #expect(Set(delivered.map(\.id)).count == 60)
+            let inOrder = Dictionary(grouping: delivered, by: \.order).values.map { $0.map(\.event) }
+            #expect(inOrder.count == 30)
+            #expect(inOrder.allSatisfy { $0 == [.held, .completed] })
+        }
+    }
+
     @Test("A message that is given up is dead: it is shown, no longer stands in the way, and can be retried")
     func dead() async throws {
         try await Sale.with { sale in

@@ -1,7 +1,7 @@
+import Assembly
 import AsyncHTTPClient
 import FlashSale
 import Foundation
-import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -73,21 +73,7 @@ struct APIConnection {
             let body = try await response.body.collect(upTo: Self.maximumLength)
             return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
         } catch {
-            throw Silence(error)
-        }
-    }
-}
-
-extension APIConnection.Silence {
-    /// The client's errors, without the details that only a debugger of it wants.
-    init(_ error: any Error) {
-        switch error {
-        case let error as HTTPClientError: reason = error.shortDescription
-        case let error as IOError: reason = String(cString: strerror(error.errnoCode))
-        case let error as NIOConnectionError:
-            let first = error.connectionErrors.first?.error
-            self = first.map(Self.init) ?? Self(reason: "The host \(error.host) has no address")
-        default: reason = "\(error)"
+            throw Silence(reason: HTTPFailure.reason(error))
         }
     }
 }
