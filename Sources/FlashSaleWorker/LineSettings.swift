@@ -16,6 +16,8 @@ public struct LineSettings: Sendable {
     public var idlePoll: Duration
     /// The most entries of a sold-out line that are dropped in one step.
     public var dropStep: Int
+    /// How often a batch, and then each of its entries alone, is tried before the entry is put aside.
+    public var maximumAttempts: Int
     /// How often holds and orders are looked for whose time is over.
     public var sweepInterval: Duration
     /// The most orders that run out in one transaction.
@@ -29,6 +31,7 @@ public struct LineSettings: Sendable {
         maximumProducts: Int = 1_000,
         idlePoll: Duration = .seconds(1),
         dropStep: Int = 1_000,
+        maximumAttempts: Int = 3,
         sweepInterval: Duration = .milliseconds(250),
         sweepStep: Int = 500
     ) {
@@ -38,6 +41,7 @@ public struct LineSettings: Sendable {
         self.maximumProducts = maximumProducts
         self.idlePoll = idlePoll
         self.dropStep = dropStep
+        self.maximumAttempts = maximumAttempts
         self.sweepInterval = sweepInterval
         self.sweepStep = sweepStep
     }

@@ -2,8 +2,8 @@
 public struct Claim: Hashable, Sendable {
     /// The product's claims are numbered; an acknowledgement names the claim that it ends.
     public var number: Int64
-    /// Whether an earlier claim was never acknowledged and is handed out again: some of it may be decided already.
-    public var isRecovered: Bool
+    /// How often the batch was handed out, this time included.
+    public var attempts: Int
     /// The entries, in the order of their tickets.
     public var entries: [ClaimedEntry]
     /// Entries that can't be read, with their raw bytes.
@@ -16,19 +16,27 @@ public struct Claim: Hashable, Sendable {
     /// A batch of entries.
     public init(
         number: Int64,
-        isRecovered: Bool,
+        attempts: Int = 1,
         entries: [ClaimedEntry],
         unreadable: [UnreadableEntry] = [],
         lineLength: Int = 0,
         lastTicket: Int64 = 0
     ) {
         self.number = number
-        self.isRecovered = isRecovered
+        self.attempts = attempts
         self.entries = entries
         self.unreadable = unreadable
         self.lineLength = lineLength
         self.lastTicket = lastTicket
     }
+}
+
+extension Claim {
+    /// Whether the batch was handed out before and never acknowledged: some of it may be decided already.
+    public var isRecovered: Bool { attempts > 1 }
+
+    /// Whether there is one entry only, which then is what breaks the batch if anything does.
+    public var isSingle: Bool { entries.count + unreadable.count == 1 }
 }
 
 /// A user's entry in the line, with what the claim found out about the cart.

@@ -19,7 +19,15 @@ public protocol SaleBooks: OrderSweeps {
     func product(_ id: ProductID) async throws -> Product?
 
     /// Settles a claim in one transaction.
+    ///
+    /// Throws ``UnstorableEntry`` too.
     func settle(_ claim: Claim, of product: ProductID, fence: Fence) async throws -> SettledClaim
+
+    /// Decides a claim of one entry as failed, and keeps the entry as a dead letter for a person to look at.
+    func putAside(_ claim: Claim, of product: ProductID, fence: Fence, reason: String) async throws -> SettledClaim
+
+    /// The last ticket that was decided: a line that has handed out fewer has lost data.
+    func lastDecidedTicket(of product: ProductID) async throws -> Int64
 
     /// Names the line of a product that was never opened; the same nonce again if that was done before.
     ///
@@ -85,4 +93,16 @@ public struct OutcomeUnknown: Error, Sendable, CustomStringConvertible {
 
     /// One line for a log.
     public var description: String { "the outcome of the commit is unknown: \(cause)" }
+}
+
+/// A claim holds an entry that the books can never take.
+public struct UnstorableEntry: Error, Sendable, CustomStringConvertible {
+    /// What the client library threw.
+    public var cause: any Error
+
+    /// An entry that the books can never take.
+    public init(cause: any Error) { self.cause = cause }
+
+    /// One line for a log.
+    public var description: String { "an entry can't be stored: \(cause)" }
 }

@@ -14,6 +14,8 @@ public protocol ServedLine: Sendable {
 
     /// Takes up to `limit` entries, or hands out the last claim again if it was never acknowledged.
     ///
+    /// Entries of a batch that was split come one by one.
+    ///
     /// - Parameters:
     ///   - limit: The most entries of the claim.
     ///   - dropLimit: The most entries that a sold-out line drops in this call.
@@ -34,8 +36,8 @@ public protocol ServedLine: Sendable {
 
 /// What a line answers to its rules.
 public enum PublishAnswer: Hashable, Sendable {
-    /// The line knows the rules.
-    case published
+    /// The line knows the rules, and has handed out tickets up to this one.
+    case published(lastTicket: Int64)
     /// The line is not there, or it is not the one whose nonce the product has.
     case missing
 }
@@ -70,6 +72,8 @@ public struct Acknowledgement: Hashable, Sendable {
     public var availableStock: Int
     /// Every ticket above this one is sold out.
     public var soldOutAfter: Int64?
+    /// Whether the waiting entries are handed out one by one from now on, because one of them breaks its batch.
+    public var isSplit = false
 
     /// Ends a claim.
     public init(
@@ -88,6 +92,20 @@ public struct Acknowledgement: Hashable, Sendable {
         self.waiting = waiting
         self.availableStock = availableStock
         self.soldOutAfter = soldOutAfter
+    }
+
+    /// Ends a claim without a decision: its entries go back to the head of the line, to be handed out one by one.
+    public init(splitting claim: Claim, availableStock: Int, lease: Lease) {
+        self.init(
+            product: lease.product,
+            fence: lease.fence,
+            claimNumber: claim.number,
+            decisions: [],
+            waiting: claim.entries.sorted { $0.ticket < $1.ticket },
+            availableStock: availableStock,
+            soldOutAfter: nil
+        )
+        isSplit = true
     }
 
     /// Ends a claim whose decisions are committed.

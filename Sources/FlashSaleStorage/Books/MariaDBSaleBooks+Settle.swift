@@ -9,8 +9,44 @@ extension MariaDBSaleBooks {
         } catch  where MariaDBError.kind(of: error) == .alreadyExists {
             // Decided by a commit whose reply was lost, or an order came in between: read what is there and go on from it.
             var recovered = claim
-            recovered.isRecovered = true
+            recovered.attempts += 1
             return try await settleOnce(recovered, of: product, fence: fence)
+        } catch  where MariaDBError.kind(of: error) == .entry {
+            throw UnstorableEntry(cause: error)
+        }
+    }
+
+    /// Decides a claim of one entry as failed, and keeps the entry as a dead letter.
+    ///
+    /// An entry that an earlier attempt has decided keeps that decision.
+    public func putAside(
+        _ claim: Claim,
+        of product: ProductID,
+        fence: Fence,
+        reason: String
+    ) async throws -> SettledClaim {
+        let batchSize = batchSize
+        return try await database.inTransaction { connection in
+            var recovered = claim
+            recovered.attempts = max(2, claim.attempts)
+            let turn = try SettlementTurn(recovered, of: product, fence: fence, size: batchSize, connection)
+            return try turn.putAside(reason: reason)
+        }
+    }
+
+    /// The last ticket that was decided, one by one or in a range that has ended.
+    public func lastDecidedTicket(of product: ProductID) async throws -> Int64 {
+        try await database.onConnection { connection in
+            let row = try connection.query(
+                """
+                SELECT CAST(GREATEST(
+                    COALESCE((SELECT MAX(ticket) FROM decisions WHERE product_id = ?), 0),
+                    COALESCE((SELECT MAX(to_ticket) FROM ticket_ranges WHERE product_id = ?), 0)
+                ) AS SIGNED) AS ticket
+                """,
+                [.integer(product.rawValue), .integer(product.rawValue)]
+            ).first
+            return Int64(try row?.int("ticket") ?? 0)
         }
     }
 

@@ -56,6 +56,11 @@ public struct MariaDBSaleBooks: SaleBooks {
                 """,
                 [.integer(known + 1), .integer(lastTicket), .integer(product.rawValue)]
             )
+            // The outcomes may be lost too: the worker shows every order again.
+            try connection.execute(
+                "UPDATE orders SET unshown = TRUE WHERE product_id = ?",
+                [.integer(product.rawValue)]
+            )
             try connection.execute(
                 "UPDATE products SET nonce = ? WHERE id = ?",
                 [.string(newNonce), .integer(product.rawValue)]

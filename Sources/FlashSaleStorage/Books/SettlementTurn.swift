@@ -54,6 +54,28 @@ struct SettlementTurn {
         )
     }
 
+    /// Decides everything that is not decided yet as failed.
+    func putAside(reason: String) throws -> SettledClaim {
+        let decided = try reader.decided()
+        let open = claim.entries.filter { decided[$0.ticket] == nil }
+        let failed = open.map {
+            Decision(ticket: $0.ticket, user: $0.user, quantity: $0.quantity, status: .failed)
+        }
+        try insertDeadLetters()
+        try insertDeadLetters(open, reason: reason)
+        try insertDecisions(failed)
+        for entry in open where locked.hasEarlyEvents {
+            let ticket = entry.ticket.rawValue
+            try PaymentEventTable(connection).refundWaiting(product, tickets: ticket...ticket, at: locked.now)
+        }
+        return SettledClaim(
+            decisions: (failed + decided.values).sorted { $0.ticket < $1.ticket },
+            waiting: [],
+            availableStock: locked.product.availableStock,
+            soldOutAfter: locked.product.soldOutAfter
+        )
+    }
+
     /// Payment events that were there before their orders.
     ///
     /// One whose amount is not that of its order is put aside for a person, and counts as no payment.
@@ -193,6 +215,23 @@ struct SettlementTurn {
         let orders = Set(settlement.orders.map(\.decision.ticket))
         let refunds = results.filter { $0.result == .refundDue && !orders.contains($0.event.order.ticket) }
         try OutboxWriter(connection).insert(refunds.map { OutboxWriter.Draft(refundOf: $0.event, at: locked.now) })
+    }
+
+    private func insertDeadLetters(_ entries: [ClaimedEntry], reason: String) throws {
+        guard !entries.isEmpty else { return }
+        try connection.executeBatch(
+            """
+            INSERT INTO dead_letters (product_id, batch, position, raw, reason, attempts) VALUES (?, ?, ?, ?, ?, ?)
+            ON DUPLICATE KEY UPDATE attempts = VALUES(attempts)
+            """,
+            rows: entries.enumerated().map { position, entry in
+                [
+                    .integer(product.rawValue), .integer(claim.number),
+                    .integer(Int64(claim.unreadable.count + position)), .bytes(Array(EntryCodec.entry(entry).utf8)),
+                    .string(String(reason.prefix(500))), .integer(Int64(claim.attempts)),
+                ]
+            }
+        )
     }
 
     private func insertDeadLetters() throws {

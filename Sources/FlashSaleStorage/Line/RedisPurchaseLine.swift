@@ -6,6 +6,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     private let redis: RedisClient
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
+    private let handedOut = HandedOutTickets()
 
     /// The line in one Redis.
     ///
@@ -23,16 +24,20 @@ public struct RedisPurchaseLine: PurchaseLine {
     public func join(_ request: JoinRequest) async throws -> JoinAnswer {
         let keys = LineKeys(request.product)
         let user = request.user
+        let highest = handedOut.highest(of: request.product)
         let reply = try await redis.run(
             LineScripts.enqueue,
             keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user)],
             [
                 RedisArgument(user.rawValue), RedisArgument(request.quantity), RedisArgument(repeatedCallsPerMinute),
-                renewsCarts ? "1" : "0", RedisArgument(request.product.rawValue),
+                renewsCarts ? "1" : "0", RedisArgument(request.product.rawValue), RedisArgument(highest.nonce),
+                RedisArgument(highest.ticket),
             ]
         )
         switch reply.word {
-        case "joined": return .joined(try standing(reply, request.product, user))
+        case "joined":
+            handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)
+            return .joined(try standing(reply, request.product, user))
         case "in_line": return .alreadyInLine(try standing(reply, request.product, user))
         case "decided": return .alreadyDecided(try standing(reply, request.product, user))
         default: return .refused(try refusal(reply, request.product))

@@ -24,7 +24,7 @@ public struct RedisServedLine: ServedLine {
         )
         try await dropListOfProducts()
         try throwIfFenced(reply, product.id, fence)
-        return reply.word == "published" ? .published : .missing
+        return reply.word == "published" ? .published(lastTicket: try reply.integer(1)) : .missing
     }
 
     /// Opens a line that Redis does not have.
@@ -80,7 +80,8 @@ public struct RedisServedLine: ServedLine {
             RedisArgument(acknowledgement.product.rawValue), RedisArgument(acknowledgement.availableStock),
             RedisArgument(acknowledgement.soldOutAfter.map(String.init) ?? ""),
             RedisArgument(Self.outcomeLife.components.seconds),
-            RedisArgument(decisions.map(\.ticket.rawValue).max() ?? 0), RedisArgument(decisions.count),
+            RedisArgument(decisions.map(\.ticket.rawValue).max() ?? 0), acknowledgement.isSplit ? "1" : "0",
+            RedisArgument(decisions.count),
         ]
         for decision in decisions {
             arguments.append(RedisArgument(decision.ticket.rawValue))
@@ -183,7 +184,7 @@ public struct RedisServedLine: ServedLine {
     private func claim(_ reply: ScriptReply) throws -> Claim {
         var claim = Claim(
             number: try reply.integer(1),
-            isRecovered: try reply.integer(2) == 1,
+            attempts: Int(try reply.integer(2)),
             entries: [],
             lineLength: Int(try reply.integer(3)),
             lastTicket: try reply.integer(4)

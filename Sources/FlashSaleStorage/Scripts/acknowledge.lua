@@ -3,17 +3,18 @@
 --
 -- KEYS: 1 sale, 2 queue, 3 processing, 4 outcomes, 5 stock, 6 left, 7 product cache, 8 product changes
 -- ARGV: 1 fence, 2 claim number, 3 product, 4 available stock, 5 sold_out_after ('' while units can come free),
---       6 life of the outcomes in seconds, 7 last decided ticket (0: none), 8 number of decisions, then for each
---       decision: ticket, user, outcome `1:TICKET:QUANTITY:STATUS:ORDER`; then the waiting entries, first one first
+--       6 life of the outcomes in seconds, 7 last decided ticket (0: none), 8 '1' when the waiting entries are to be
+--       claimed one by one from now on, 9 number of decisions, then for each decision: ticket, user, outcome
+--       `1:TICKET:QUANTITY:STATUS:ORDER`; then the waiting entries, first one first
 -- Result: {'done'}, {'stale'} when the claim was ended before, {'missing'}, {'fenced', fence}
-local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'claim', 'served_ticket')
+local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'claim', 'served_ticket', 'alone')
 if not sale[1] then return { 'missing' } end
 local seen = tonumber(sale[2] or 0)
 if tonumber(ARGV[1]) < seen then return { 'fenced', seen } end
 if sale[3] ~= ARGV[2] or redis.call('EXISTS', KEYS[3]) == 0 then return { 'stale' } end
 
-local first_waiting = 9 + 3 * tonumber(ARGV[8])
-for index = 9, first_waiting - 1, 3 do
+local first_waiting = 10 + 3 * tonumber(ARGV[9])
+for index = 10, first_waiting - 1, 3 do
     local ticket, user, outcome = ARGV[index], ARGV[index + 1], ARGV[index + 2]
     show_outcome(KEYS[4], user, outcome)
     local cart = 'cart_item:' .. user .. ':{' .. ARGV[3] .. '}'
@@ -27,6 +28,12 @@ redis.call('HSET', KEYS[1], 'served_ticket', string.format('%.0f', served))
 if #ARGV >= first_waiting then
     for index = #ARGV, first_waiting, -1 do redis.call('RPUSH', KEYS[2], ARGV[index]) end
     redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', served))
+end
+local alone = tonumber(sale[5] or 0)
+if ARGV[8] == '1' then
+    redis.call('HSET', KEYS[1], 'alone', #ARGV - first_waiting + 1)
+elseif alone > 0 and #ARGV < first_waiting then
+    redis.call('HSET', KEYS[1], 'alone', alone - 1)
 end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[5]) end
 write_stock(KEYS[1], KEYS[5], ARGV[4])

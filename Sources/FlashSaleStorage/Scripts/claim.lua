@@ -3,10 +3,11 @@
 --
 -- KEYS: 1 sale, 2 queue, 3 processing, 4 left
 -- ARGV: 1 fence, 2 most entries to claim (1…1000), 3 most entries to drop when sold out, 4 product
--- Result: {'claimed', number, recovered (0|1), line length behind the batch, last_ticket, batch element …}, {'empty'}, {'paused'},
+-- Result: {'claimed', number, attempts, line length behind the batch, last_ticket, batch element …}, {'empty'}, {'paused'},
 --         {'missing'}, {'fenced', fence}, {'sold_out', remaining, last_ticket}
 -- A batch element is a verdict, a blank, and the entry's bytes: `live 1:7:1:alice`, also `expired`, `left`, `unreadable`.
-local sale = redis.call('HMGET', KEYS[1], 'nonce', 'state', 'fence', 'claim', 'sold_out_after', 'last_ticket')
+-- Attempts are counted here, before anything is tried, so that a batch that kills its worker counts too.
+local sale = redis.call('HMGET', KEYS[1], 'nonce', 'state', 'fence', 'claim', 'sold_out_after', 'last_ticket', 'alone')
 if not sale[1] then return { 'missing' } end
 local fence = tonumber(ARGV[1])
 local seen = tonumber(sale[3] or 0)
@@ -15,7 +16,8 @@ if fence > seen then redis.call('HSET', KEYS[1], 'fence', ARGV[1]) end
 
 local unfinished = redis.call('LRANGE', KEYS[3], 0, -1)
 if #unfinished > 0 then
-    local reply = { 'claimed', tonumber(sale[4]), 1, redis.call('LLEN', KEYS[2]), tonumber(sale[6]) }
+    local attempts = redis.call('HINCRBY', KEYS[1], 'attempts', 1)
+    local reply = { 'claimed', tonumber(sale[4]), attempts, redis.call('LLEN', KEYS[2]), tonumber(sale[6]) }
     for _, element in ipairs(unfinished) do reply[#reply + 1] = element end
     return reply
 end
@@ -27,7 +29,8 @@ if sale[5] then
 end
 if sale[2] == 'paused' then return { 'paused' } end
 
-local entries = redis.call('LRANGE', KEYS[2], -tonumber(ARGV[2]), -1)
+local limit = tonumber(sale[7] or 0) > 0 and 1 or tonumber(ARGV[2])
+local entries = redis.call('LRANGE', KEYS[2], -limit, -1)
 if #entries == 0 then return { 'empty' } end
 local anyone_left = redis.call('SCARD', KEYS[4]) > 0
 local batch, last = {}, 0
@@ -53,6 +56,7 @@ redis.call('LTRIM', KEYS[2], 0, -1 - #entries)
 redis.call('RPUSH', KEYS[3], unpack(batch))
 if last > 0 then redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', last)) end
 local number = redis.call('HINCRBY', KEYS[1], 'claim', 1)
-local reply = { 'claimed', number, 0, redis.call('LLEN', KEYS[2]), tonumber(sale[6]) }
+redis.call('HSET', KEYS[1], 'attempts', 1)
+local reply = { 'claimed', number, 1, redis.call('LLEN', KEYS[2]), tonumber(sale[6]) }
 for _, element in ipairs(batch) do reply[#reply + 1] = element end
 return reply

@@ -2,12 +2,18 @@
 --
 -- KEYS: 1 sale, 2 queue, 3 cart, 4 outcomes, 5 rate
 -- ARGV: 1 user, 2 quantity (1…), 3 repeated calls allowed a minute (0: any number), 4 '1' when a repeated call renews the
---       cart, 5 product
+--       cart, 5 product, 6 the line's nonce as the caller knows it (''), 7 the highest ticket it was ever given under that
 -- Result: {'joined' | 'in_line' | 'decided', standing …} as in sale.lua, or a refusal: {'unknown'}, {'sold_out'},
 --         {'closed', at}, {'not_open', at}, {'paused'}, {'quantity', maximum}, {'full', maximum},
 --         {'already_purchased', order}, {'rate_limited', seconds}
 local sale = read_sale(KEYS[1])
 if not sale then return { 'unknown' } end
+-- Fewer tickets than were handed out: this is an older copy of the line. Its worker records the loss and opens a new one.
+if ARGV[6] == sale.nonce and sale.last_ticket < tonumber(ARGV[7]) then
+    redis.call('HDEL', KEYS[1], 'nonce')
+    redis.call('PUBLISH', 'flash_sale_wake', ARGV[5])
+    return { 'unknown' }
+end
 local user, quantity, allowed = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = now_milliseconds()
 local cart = read_cart(KEYS[3], sale)

@@ -8,9 +8,9 @@ local function read_sale(key)
     }
     local values = redis.call('HMGET', key, unpack(names))
     if not values[1] then return nil end
-    local sale = {}
-    for index, name in ipairs(names) do
-        sale[name] = tonumber(values[index]) or values[index] or nil
+    local sale = { nonce = values[1] }
+    for index = 2, #names do
+        sale[names[index]] = tonumber(values[index]) or values[index] or nil
     end
     return sale
 end
@@ -66,11 +66,12 @@ local function read_standing(sale, cart, outcome)
 end
 
 -- The reply for a standing: {word, ticket, quantity, status, order, served_ticket, last_ticket, cart_expires_at, sale state,
--- stock state}.
+-- stock state, nonce}.
 local function standing_reply(word, standing, sale, cart_expires_at, now)
     return {
         word, standing.ticket, standing.quantity, standing.status, standing.order, sale.served_ticket,
         sale.last_ticket, cart_expires_at, sale_state(sale, now), stock_state(sale),
+        sale.nonce,
     }
 end
 

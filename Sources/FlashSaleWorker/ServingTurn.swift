@@ -1,0 +1,236 @@
+import FlashSale
+import Logging
+
+/// A worker's work on one product under one lease: claim, settle, acknowledge, and look after its orders.
+///
+/// It neither waits nor asks a clock nor decides when to stop: ``ProductServer`` does, and so can a simulation. There is no
+/// repair path: after any failure the next step goes on where this one failed, and whoever takes over claims the same batch
+/// again; the books say which of it is decided, and an acknowledgement is the same whoever sends it.
+struct ServingTurn {
+    let lease: Lease
+    private let line: any ServedLine
+    private let books: any SaleBooks
+    private let settings: LineSettings
+    private let metrics: ServingMetrics
+    private let logger: Logger
+    private var product: Product?
+    private var unfinished: Unfinished?
+    private var owesSweep = true
+
+    /// What a step has come to.
+    enum Step {
+        /// There may be more to do at once.
+        case servedSomebody
+        /// Until somebody joins, an order changes or time passes there is nothing to do.
+        case nothingToDo
+    }
+
+    /// A batch that is not acknowledged yet.
+    private enum Unfinished {
+        case claimed(Claim)
+        case settled(Claim, SettledClaim)
+    }
+
+    init(
+        lease: Lease,
+        line: any ServedLine,
+        books: any SaleBooks,
+        settings: LineSettings,
+        metrics: ServingMetrics,
+        logger: Logger
+    ) {
+        self.lease = lease
+        self.line = line
+        self.books = books
+        self.settings = settings
+        self.metrics = metrics
+        self.logger = logger
+    }
+
+    /// Does the next piece of work: at most one batch and one sweep.
+    ///
+    /// - Parameters:
+    ///   - version: The product's latest version that the worker has heard of.
+    ///   - isSweepDue: Whether orders may be due, or shown as they are no longer.
+    /// - Throws: ``Fenced`` when the lease is another's; anything else means: try again.
+    mutating func step(version: Int64, isSweepDue: Bool) async throws -> Step {
+        if isSweepDue { owesSweep = true }
+        do {
+            try await learnProduct(version)
+            if unfinished == nil, let idle = try await claim() {
+                return try await sweep() ? .servedSomebody : idle
+            }
+            let step = try await finish()
+            return try await sweep() ? .servedSomebody : step
+        } catch {
+            // Whatever failed may have changed more than it said.
+            product = nil
+            throw error
+        }
+    }
+
+    /// The product's version that the turn works with.
+    var knownVersion: Int64 { product?.version ?? 0 }
+
+    private mutating func learnProduct(_ version: Int64) async throws {
+        guard product == nil || knownVersion < version else { return }
+        guard let current = try await books.product(lease.product) else {
+            throw StoreUnavailable(reason: "product \(lease.product) is gone")
+        }
+        owesSweep = true
+        switch try await line.publish(current, fence: lease.fence) {
+        case .missing:
+            try await openLine()
+        case .published(let lastTicket):
+            guard lastTicket >= (try await books.lastDecidedTicket(of: lease.product)) else {
+                // An older copy of the line: its next tickets would be numbers that somebody has already.
+                return try await openLine()
+            }
+            product = current
+        }
+    }
+
+    /// Takes the next batch; returns what the step has come to when there is none.
+    private mutating func claim() async throws -> Step? {
+        let answer = try await line.claim(
+            lease.product,
+            fence: lease.fence,
+            limit: settings.batchSize,
+            dropLimit: settings.dropStep
+        )
+        switch answer {
+        case .claimed(let claim):
+            unfinished = .claimed(claim)
+            return nil
+        case .empty:
+            metrics.lineLength(0, of: lease.product)
+            return .nothingToDo
+        case .paused:
+            return .nothingToDo
+        case .soldOut(let remaining, let lastTicket):
+            metrics.lineLength(remaining, of: lease.product)
+            if remaining > 0 { return .servedSomebody }
+            return try await reopenIfThereIsStock(lastTicket: lastTicket)
+        case .missing:
+            try await openLine()
+            return .servedSomebody
+        }
+    }
+
+    /// Settles and acknowledges the batch at hand, from where it stands.
+    private mutating func finish() async throws -> Step {
+        let began = ContinuousClock.now
+        if case .claimed(let claim) = unfinished {
+            guard let settled = try await settle(claim) else { return .servedSomebody }
+            unfinished = .settled(claim, settled)
+        }
+        guard case .settled(let claim, let settled) = unfinished else { return .servedSomebody }
+        try await line.acknowledge(Acknowledgement(of: claim, settled, lease: lease))
+        unfinished = nil
+        product?.availableStock = settled.availableStock
+        product?.soldOutAfter = settled.soldOutAfter
+        metrics.batch(claim, settled, took: .now - began, product: lease.product)
+        for entry in claim.unreadable {
+            logger.error("an entry can't be read and is kept as a dead letter", metadata: ["reason": "\(entry.reason)"])
+        }
+        if settled.soldOutAfter != nil { logger.notice("sold out", metadata: ["batch": "\(claim.number)"]) }
+        // Entries that wait for units of others would only be claimed again; news of stock wakes this line.
+        return settled.waiting.isEmpty ? .servedSomebody : .nothingToDo
+    }
+
+    /// Nil when the batch was split instead: then its entries come one by one.
+    private mutating func settle(_ claim: Claim) async throws -> SettledClaim? {
+        var reason = "the worker has failed \(settings.maximumAttempts) times with it"
+        if claim.attempts <= settings.maximumAttempts {
+            do {
+                return try await books.settle(claim, of: lease.product, fence: lease.fence)
+            } catch let error as UnstorableEntry {
+                reason = "\(error)"
+            } catch {
+                // The commit may have happened all the same: the next attempt reads what is decided.
+                if claim.attempts == 1 { unfinished = .claimed(claim.again) }
+                throw error
+            }
+        }
+        guard claim.isSingle else {
+            try await split(claim, because: reason)
+            return nil
+        }
+        logger.error("an entry is put aside as a dead letter", metadata: ["reason": "\(reason)"])
+        return try await books.putAside(claim, of: lease.product, fence: lease.fence, reason: reason)
+    }
+
+    /// One entry breaks its batch, and which one shows when they come one by one.
+    private mutating func split(_ claim: Claim, because reason: String) async throws {
+        logger.warning("a batch is taken apart", metadata: ["batch": "\(claim.number)", "reason": "\(reason)"])
+        // Entries nobody can read would not survive the way back into the line: they become dead letters now.
+        let unreadable = Claim(
+            number: claim.number,
+            attempts: claim.attempts,
+            entries: [],
+            unreadable: claim.unreadable
+        )
+        let settled = try await books.settle(unreadable, of: lease.product, fence: lease.fence)
+        try await line.acknowledge(
+            Acknowledgement(splitting: claim, availableStock: settled.availableStock, lease: lease)
+        )
+        unfinished = nil
+    }
+
+    /// Never between a claim and its acknowledgement: an outcome that is shown here is younger than any acknowledged one.
+    ///
+    /// - Returns: Whether units came back or more is to be swept: then the line may move.
+    private mutating func sweep() async throws -> Bool {
+        guard owesSweep else { return false }
+        let sweep = try await books.sweep(lease.product, fence: lease.fence, limit: settings.sweepStep)
+        try await line.show(sweep.changed, of: sweep.product, fence: lease.fence)
+        try await books.markShown(sweep)
+        owesSweep = sweep.isCutShort
+        // Not its rules: a newer version still has to be published.
+        product?.availableStock = sweep.product.availableStock
+        product?.soldOutAfter = sweep.product.soldOutAfter
+        metrics.sweep(sweep)
+        return sweep.expired > 0 || sweep.isCutShort
+    }
+
+    private mutating func reopenIfThereIsStock(lastTicket: Int64) async throws -> Step {
+        guard let known = product else { return .servedSomebody }
+        if known.soldOutAfter != nil {
+            guard known.availableStock > 0 else { return .nothingToDo }
+            product = try await books.reopen(lease.product, lastTicket: lastTicket, fence: lease.fence)
+        }
+        try await line.reopen(known, fence: lease.fence)
+        logger.notice("stock is back, the line is open again", metadata: ["last_ticket": "\(lastTicket)"])
+        return .servedSomebody
+    }
+
+    /// Opens a line that Redis does not have: for the first time, or because its data was lost.
+    private mutating func openLine() async throws {
+        // The batch at hand is part of what was lost, or was never claimed from the line that is opened now.
+        unfinished = nil
+        let nonce = LineNonce.random()
+        var (opened, isNew) = try await books.nameLine(of: lease.product, nonce: nonce)
+        var lastTicket: Int64 = 0
+        if !isNew {
+            (opened, lastTicket) = try await books.recordLostLine(
+                of: lease.product,
+                newNonce: nonce,
+                fence: lease.fence
+            )
+            logger.error("the line's data was lost", metadata: ["tickets_go_on_above": "\(lastTicket)"])
+        }
+        try await line.open(opened, lastTicket: lastTicket, fence: lease.fence)
+        logger.notice("the line is open")
+        product = opened
+        owesSweep = true
+    }
+}
+
+extension Claim {
+    /// The same batch, tried once more: what an earlier attempt has committed is read.
+    fileprivate var again: Claim {
+        var again = self
+        again.attempts += 1
+        return again
+    }
+}
