@@ -138,7 +138,7 @@ struct ServingTurn {
         return settled.waiting.isEmpty ? .servedSomebody : .nothingToDo
     }
 
-    /// Nil when the batch was split instead: then its entries come one by one.
+    /// Nil when the batch was split instead, or was none of this line's: then the next claim goes on.
     private mutating func settle(_ claim: Claim) async throws -> SettledClaim? {
         var reason = "the worker has failed \(settings.maximumAttempts) times with it"
         if claim.attempts <= settings.maximumAttempts {
@@ -146,6 +146,10 @@ struct ServingTurn {
                 return try await books.settle(claim, of: lease.product, fence: lease.fence)
             } catch let error as UnstorableEntry {
                 reason = "\(error)"
+            } catch let error as OlderLine {
+                logger.error("Redis has come back with an older state", metadata: ["reason": "\(error)"])
+                try await openLine()
+                return nil
             } catch {
                 // The commit may have happened all the same: the next attempt reads what is decided.
                 if claim.attempts == 1 { unfinished = .claimed(claim.again) }

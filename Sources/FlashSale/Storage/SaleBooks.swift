@@ -20,7 +20,7 @@ public protocol SaleBooks: OrderSweeps {
 
     /// Settles a claim in one transaction.
     ///
-    /// Throws ``UnstorableEntry`` too.
+    /// Throws ``UnstorableEntry`` and ``OlderLine`` too.
     func settle(_ claim: Claim, of product: ProductID, fence: Fence) async throws -> SettledClaim
 
     /// Decides a claim of one entry as failed, and keeps the entry as a dead letter for a person to look at.
@@ -93,6 +93,23 @@ public struct OutcomeUnknown: Error, Sendable, CustomStringConvertible {
 
     /// One line for a log.
     public var description: String { "the outcome of the commit is unknown: \(cause)" }
+}
+
+/// A claim holds a ticket that was decided for somebody else, or passed over: the line is an older copy of itself.
+public struct OlderLine: Error, Sendable, CustomStringConvertible {
+    /// The product.
+    public var product: ProductID
+    /// The ticket that was handed out twice.
+    public var ticket: Ticket
+
+    /// A line that has gone back in time.
+    public init(product: ProductID, ticket: Ticket) {
+        self.product = product
+        self.ticket = ticket
+    }
+
+    /// One line for a log.
+    public var description: String { "ticket \(ticket) of product \(product) was handed out before" }
 }
 
 /// A claim holds an entry that the books can never take.

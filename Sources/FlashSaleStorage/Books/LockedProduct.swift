@@ -12,6 +12,8 @@ struct LockedProduct {
     var fence: Int?
     /// Units in orders that are not final: they could come free.
     var held: Int
+    /// The last ticket that was decided by itself; 0 for none.
+    var lastDecided: Int64
     /// The first ticket that the latest price holds for.
     var priceFrom: Int64
     /// Whether a new price waits to be told its first ticket.
@@ -25,6 +27,7 @@ struct LockedProduct {
             """
             SELECT \(Product.columns), p.is_price_pending, NOW(6) AS now,
                 (SELECT l.fence FROM leases l WHERE l.product_id = p.id) AS fence,
+                (SELECT MAX(d.ticket) FROM decisions d WHERE d.product_id = p.id) AS last_decided,
                 (SELECT MAX(r.from_ticket) FROM prices r WHERE r.product_id = p.id) AS price_from,
                 EXISTS (SELECT 1 FROM payment_events e WHERE e.product_id = p.id AND e.result = 'waiting') AS has_early,
                 (SELECT CAST(COALESCE(SUM(o.quantity), 0) AS SIGNED) FROM orders o
@@ -38,6 +41,7 @@ struct LockedProduct {
         now = Timestamp(try row.dateTime("now"))
         fence = try row.optionalInt("fence")
         held = try row.int("held")
+        lastDecided = Int64(try row.optionalInt("last_decided") ?? 0)
         priceFrom = Int64(try row.optionalInt("price_from") ?? 1)
         isPricePending = try row.bool("is_price_pending")
         hasEarlyEvents = try row.bool("has_early")

@@ -27,9 +27,7 @@ extension MariaDBSaleBooks {
     ) async throws -> SettledClaim {
         let batchSize = batchSize
         return try await database.inTransaction { connection in
-            var recovered = claim
-            recovered.attempts = max(2, claim.attempts)
-            let turn = try SettlementTurn(recovered, of: product, fence: fence, size: batchSize, connection)
+            let turn = try SettlementTurn(claim, of: product, fence: fence, size: batchSize, connection)
             return try turn.putAside(reason: reason)
         }
     }
@@ -52,8 +50,14 @@ extension MariaDBSaleBooks {
 
     private func settleOnce(_ claim: Claim, of product: ProductID, fence: Fence) async throws -> SettledClaim {
         let batchSize = batchSize
-        return try await database.inTransaction { connection in
-            try SettlementTurn(claim, of: product, fence: fence, size: batchSize, connection).settle()
+        let crashPoints = crashPoints
+        let settled = try await database.inTransaction { connection in
+            let turn = try SettlementTurn(claim, of: product, fence: fence, size: batchSize, connection)
+            let settled = try turn.settle()
+            crashPoints.reach(.settleCommit)
+            return settled
         }
+        crashPoints.reach(.settleAfter)
+        return settled
     }
 }

@@ -22,7 +22,8 @@ extension MariaDBSaleBooks {
     ///
     /// With the last unit paid for, the product is sold out: the range of sold-out tickets starts above the last decided one.
     public func sweep(_ product: ProductID, fence: Fence, limit: Int) async throws -> OrderSweep {
-        try await database.inTransaction { connection in
+        let crashPoints = crashPoints
+        let sweep = try await database.inTransaction { connection in
             let locked = try LockedProduct(product, fence: fence, connection)
             let expired = try ExpiryTurn(under: locked, connection).expire(limit: limit)
             let changed = try connection.query(
@@ -34,6 +35,7 @@ extension MariaDBSaleBooks {
                 let lastTicket = try Self.lastKnownTicket(of: product, connection)
                 try SoldOutRange(of: locked, connection).open(after: lastTicket)
             }
+            crashPoints.reach(.sweepCommit)
             return OrderSweep(
                 product: try Self.existing(product, connection),
                 expired: expired.orders,
@@ -41,6 +43,8 @@ extension MariaDBSaleBooks {
                 isCutShort: expired.orders == limit || changed.count == limit
             )
         }
+        crashPoints.reach(.sweepAfter)
+        return sweep
     }
 
     /// Puts on record that the line shows these orders as they are in the sweep; one that has changed since is shown again.
@@ -52,6 +56,7 @@ extension MariaDBSaleBooks {
                 rows: sweep.changed.map { $0.id.parameters + [.string($0.status.rawValue)] }
             )
         }
+        crashPoints.reach(.markShownAfter)
     }
 }
 

@@ -7,11 +7,16 @@ public import MariaDB
 public struct MariaDBSaleBooks: SaleBooks {
     let database: MariaDBClient
     let batchSize: Int
+    let crashPoints: CrashPoints
 
     /// The books in one database.
     ///
-    /// - Parameter batchSize: The most entries of a claim; statements are prepared for that many.
-    public init(database: MariaDBClient, batchSize: Int) {
+    /// - Parameters:
+    ///   - database: The client.
+    ///   - batchSize: The most entries of a claim; statements are prepared for that many.
+    ///   - crashPoints: What happens between the steps; nothing, but for tests.
+    public init(database: MariaDBClient, batchSize: Int, crashPoints: CrashPoints = .none) {
+        self.crashPoints = crashPoints
         self.database = database
         self.batchSize = batchSize
     }
@@ -41,7 +46,8 @@ public struct MariaDBSaleBooks: SaleBooks {
         newNonce: String,
         fence: Fence
     ) async throws -> (product: Product, lastTicket: Int64) {
-        try await database.inTransaction { connection in
+        let crashPoints = crashPoints
+        let opened = try await database.inTransaction { connection in
             let locked = try Self.existing(product, connection, locking: true)
             try Self.compareFence(fence, of: product, connection)
             let known = try Self.lastKnownTicket(of: product, connection)
@@ -65,8 +71,11 @@ public struct MariaDBSaleBooks: SaleBooks {
                 "UPDATE products SET nonce = ? WHERE id = ?",
                 [.string(newNonce), .integer(product.rawValue)]
             )
-            return (try Self.existing(product, connection), lastTicket)
+            crashPoints.reach(.lossCommit)
+            return (product: try Self.existing(product, connection), lastTicket: lastTicket)
         }
+        crashPoints.reach(.lossAfter)
+        return opened
     }
 
     /// Ends the range of sold-out tickets of a product that has stock again.

@@ -26,6 +26,7 @@ struct SettlementTurn {
 
     func settle() throws -> SettledClaim {
         let early = try readEarlyEvents()
+        let decided = try readDecided()
         let settlement = Settlement(
             of: claim.entries,
             facts: Settlement.Facts(
@@ -33,7 +34,7 @@ struct SettlementTurn {
                 held: locked.held,
                 checkout: locked.product.checkout,
                 liveOrders: try reader.liveOrders(),
-                decided: claim.isRecovered ? try reader.decided() : [:],
+                decided: decided,
                 earlyEvents: early.mapValues { $0.map(\.orderEvent) },
                 soldOutAfter: locked.product.soldOutAfter
             )
@@ -56,7 +57,7 @@ struct SettlementTurn {
 
     /// Decides everything that is not decided yet as failed.
     func putAside(reason: String) throws -> SettledClaim {
-        let decided = try reader.decided()
+        let decided = try readDecided()
         let open = claim.entries.filter { decided[$0.ticket] == nil }
         let failed = open.map {
             Decision(ticket: $0.ticket, user: $0.user, quantity: $0.quantity, status: .failed)
@@ -74,6 +75,20 @@ struct SettlementTurn {
             availableStock: locked.product.availableStock,
             soldOutAfter: locked.product.soldOutAfter
         )
+    }
+
+    /// What earlier attempts have decided.
+    ///
+    /// Tickets are decided in rising order, so nothing is to be read for a batch above the last one. Below it every ticket
+    /// has its decision, for its user: if not, these tickets were handed out twice.
+    private func readDecided() throws -> [Ticket: Decision] {
+        let old = claim.entries.filter { $0.ticket.rawValue <= locked.lastDecided }
+        guard !old.isEmpty else { return [:] }
+        let decided = try reader.decided()
+        for entry in old where decided[entry.ticket]?.user != entry.user {
+            throw OlderLine(product: product, ticket: entry.ticket)
+        }
+        return decided
     }
 
     /// Payment events that were there before their orders.

@@ -14,14 +14,22 @@ public final class CachedProductCatalogue: ProductCatalogue {
 
     private let redis: RedisClient
     private let database: MariaDBClient
+    private let guardedBooks: GuardedStore?
     private let logger: Logger
     private let flights = SingleFlight<ProductID?, [Product]>()
     private let known = Mutex<Set<ProductID>>([])
 
     /// A catalogue over both stores.
-    public init(redis: RedisClient, database: MariaDBClient, logger: Logger) {
+    ///
+    /// - Parameters:
+    ///   - redis: Where documents are kept.
+    ///   - database: Where the products are.
+    ///   - guardedBooks: MariaDB's circuit breaker; documents that are kept are shown while it is open.
+    ///   - logger: Takes a line when the documents are out of reach.
+    public init(redis: RedisClient, database: MariaDBClient, guardedBooks: GuardedStore? = nil, logger: Logger) {
         self.redis = redis
         self.database = database
+        self.guardedBooks = guardedBooks
         self.logger = logger
     }
 
@@ -44,7 +52,7 @@ public final class CachedProductCatalogue: ProductCatalogue {
     /// Called about once a second, so that the purchase path, which asks no database, can tell a product whose line is
     /// being opened from one that does not exist.
     public func refreshKnownProducts() async throws {
-        let ids = try await database.onConnection { connection in
+        let ids = try await fromBooks { connection in
             try connection.query("SELECT id FROM products").map { try $0.int("id") }
         }
         known.withLock { $0 = Set(ids.compactMap { ProductID(Int64($0)) }) }
@@ -86,8 +94,15 @@ public final class CachedProductCatalogue: ProductCatalogue {
         }
     }
 
+    private func fromBooks<Answer: Sendable>(
+        _ body: @Sendable @escaping (MariaDBConnection) throws -> Answer
+    ) async throws -> Answer {
+        guard let guardedBooks else { return try await database.onConnection(body) }
+        return try await guardedBooks.run { try await database.onConnection(body) }
+    }
+
     private func query(_ id: ProductID?) async throws -> [Product] {
-        try await database.onConnection { connection in
+        try await fromBooks { connection in
             if let id { return try Product.read(id, connection).map { [$0] } ?? [] }
             return try connection.query("SELECT \(Product.columns) FROM products p ORDER BY p.id").map(Product.init)
         }

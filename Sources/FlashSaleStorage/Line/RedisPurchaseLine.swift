@@ -7,6 +7,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
     private let handedOut = HandedOutTickets()
+    private let crashPoints: CrashPoints
 
     /// The line in one Redis.
     ///
@@ -14,7 +15,14 @@ public struct RedisPurchaseLine: PurchaseLine {
     ///   - redis: The client, with one connection per event loop.
     ///   - repeatedCallsPerMinute: How often a user who has a place may join again; 0 for any number.
     ///   - renewsCarts: Whether joining again keeps the cart alive, as polling does.
-    public init(redis: RedisClient, repeatedCallsPerMinute: Int, renewsCarts: Bool) {
+    ///   - crashPoints: What happens between the steps; nothing, but for tests.
+    public init(
+        redis: RedisClient,
+        repeatedCallsPerMinute: Int,
+        renewsCarts: Bool,
+        crashPoints: CrashPoints = .none
+    ) {
+        self.crashPoints = crashPoints
         self.redis = redis
         self.repeatedCallsPerMinute = repeatedCallsPerMinute
         self.renewsCarts = renewsCarts
@@ -25,6 +33,7 @@ public struct RedisPurchaseLine: PurchaseLine {
         let keys = LineKeys(request.product)
         let user = request.user
         let highest = handedOut.highest(of: request.product)
+        crashPoints.reach(.joinBefore)
         let reply = try await redis.run(
             LineScripts.enqueue,
             keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user)],
@@ -34,6 +43,7 @@ public struct RedisPurchaseLine: PurchaseLine {
                 RedisArgument(highest.ticket),
             ]
         )
+        crashPoints.reach(.joinAfter)
         switch reply.word {
         case "joined":
             handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)

@@ -7,9 +7,15 @@ public struct RedisServedLine: ServedLine {
     static let outcomeLife = Duration.seconds(7 * 86_400)
 
     private let redis: RedisClient
+    private let crashPoints: CrashPoints
 
     /// The line in one Redis.
-    public init(redis: RedisClient) { self.redis = redis }
+    ///
+    /// - Parameter crashPoints: What happens between the steps; nothing, but for tests.
+    public init(redis: RedisClient, crashPoints: CrashPoints = .none) {
+        self.redis = redis
+        self.crashPoints = crashPoints
+    }
 
     /// Makes the rules of a sale known to the line.
     public func publish(_ product: Product, fence: Fence?) async throws -> PublishAnswer {
@@ -24,6 +30,7 @@ public struct RedisServedLine: ServedLine {
         )
         try await dropListOfProducts()
         try throwIfFenced(reply, product.id, fence)
+        crashPoints.reach(.publishAfter)
         return reply.word == "published" ? .published(lastTicket: try reply.integer(1)) : .missing
     }
 
@@ -46,11 +53,13 @@ public struct RedisServedLine: ServedLine {
         try throwIfFenced(reply, product.id, fence)
         guard reply.word == "opened" else { throw reply.unexpected() }
         try await dropListOfProducts()
+        crashPoints.reach(.openAfter)
     }
 
     /// Takes entries from the line.
     public func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer {
         let keys = LineKeys(product)
+        crashPoints.reach(.claimBefore)
         let reply = try await redis.run(
             LineScripts.claim,
             keys: [keys.sale, keys.queue, keys.processing, keys.left],
@@ -61,7 +70,9 @@ public struct RedisServedLine: ServedLine {
         )
         try throwIfFenced(reply, product, fence)
         switch reply.word {
-        case "claimed": return .claimed(try claim(reply))
+        case "claimed":
+            crashPoints.reach(.claimAfter)
+            return .claimed(try claim(reply))
         case "empty": return .empty
         case "paused": return .paused
         case "missing": return .missing
@@ -99,12 +110,14 @@ public struct RedisServedLine: ServedLine {
         )
         try throwIfFenced(reply, acknowledgement.product, acknowledgement.fence)
         guard ["done", "stale", "missing"].contains(reply.word) else { throw reply.unexpected() }
+        crashPoints.reach(.acknowledgeAfter)
         try await dropListOfProducts()
     }
 
     /// Shows what became of orders.
     public func show(_ orders: [Order], of product: Product, fence: Fence) async throws {
         try await show(orders, of: product.id, fence: fence, stock: (product.availableStock, product.soldOutAfter))
+        crashPoints.reach(.showAfter)
     }
 
     /// Shows what became of an order, and wakes the worker that serves its product.

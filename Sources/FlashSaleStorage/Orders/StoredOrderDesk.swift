@@ -8,11 +8,22 @@ public struct StoredOrderDesk: OrderDesk {
     private let database: MariaDBClient
     private let line: RedisServedLine
     private let logger: Logger
+    private let crashPoints: CrashPoints
 
     /// A desk over both stores.
     ///
-    /// - Parameter logger: Takes a line when Redis could not be told of a change that is committed; the worker tells it.
-    public init(redis: RedisClient, database: MariaDBClient, logger: Logger) {
+    /// - Parameters:
+    ///   - redis: Where the line is told.
+    ///   - database: Where the truth is.
+    ///   - logger: Takes a line when Redis could not be told of a change that is committed; the worker tells it.
+    ///   - crashPoints: What happens between the steps; nothing, but for tests.
+    public init(
+        redis: RedisClient,
+        database: MariaDBClient,
+        logger: Logger,
+        crashPoints: CrashPoints = .none
+    ) {
+        self.crashPoints = crashPoints
         self.database = database
         self.line = RedisServedLine(redis: redis)
         self.logger = logger
@@ -48,14 +59,20 @@ public struct StoredOrderDesk: OrderDesk {
     }
 
     private func recordOnce(_ event: PaymentEvent) async throws -> PaymentAnswer {
-        try await database.inTransaction { connection in
-            try OrderTurn(event.order, connection)?.record(event) ?? .unknownProduct
+        let crashPoints = crashPoints
+        return try await database.inTransaction { connection in
+            let answer = try OrderTurn(event.order, connection)?.record(event) ?? .unknownProduct
+            crashPoints.reach(.orderCommit)
+            return answer
         }
     }
 
     private func change(_ hold: OrderID, by event: OrderEvent) async throws -> HoldAnswer {
+        let crashPoints = crashPoints
         let answer = try await database.inTransaction { connection in
-            try OrderTurn(hold, connection)?.change(event) ?? .refused(.notFound)
+            let answer = try OrderTurn(hold, connection)?.change(event) ?? .refused(.notFound)
+            crashPoints.reach(.orderCommit)
+            return answer
         }
         await show(hold)
         return answer
@@ -63,9 +80,11 @@ public struct StoredOrderDesk: OrderDesk {
 
     /// Read again after the commit: what is shown is never older than what is shown already.
     private func show(_ id: OrderID) async {
+        crashPoints.reach(.orderAfter)
         do {
             guard let order = try await order(id) else { return }
             try await line.show(order)
+            crashPoints.reach(.orderShown)
         } catch {
             logger.info(
                 "the line was not told, the worker tells it",

@@ -4,15 +4,21 @@ public import MariaDB
 /// Messages for the shop, in MariaDB.
 public struct MariaDBOutbox: Outbox {
     private let database: MariaDBClient
+    private let crashPoints: CrashPoints
 
     /// The outbox in one database.
-    public init(database: MariaDBClient) { self.database = database }
+    ///
+    /// - Parameter crashPoints: What happens between the steps; nothing, but for tests.
+    public init(database: MariaDBClient, crashPoints: CrashPoints = .none) {
+        self.database = database
+        self.crashPoints = crashPoints
+    }
 
     /// Takes messages that are due, the oldest of each order only.
     ///
     /// The attempt counts from here on, so that a message that kills its sender is given up too.
     public func claim(limit: Int, for duration: Duration) async throws -> [OutboxMessage] {
-        try await database.inTransaction { connection in
+        let messages = try await database.inTransaction { connection -> [OutboxMessage] in
             // SKIP LOCKED: two workers that look at the same time take different messages.
             let rows = try connection.query(
                 """
@@ -36,10 +42,13 @@ public struct MariaDBOutbox: Outbox {
             )
             return messages
         }
+        if !messages.isEmpty { crashPoints.reach(.messageClaimed) }
+        return messages
     }
 
     /// Puts on record that a message has arrived.
     public func delivered(_ message: OutboxMessage) async throws {
+        crashPoints.reach(.messageSent)
         try await database.onConnection { connection in
             _ = try connection.execute(
                 "UPDATE outbox SET state = 'delivered', delivered_at = NOW(6), last_error = NULL WHERE id = ?",
