@@ -17,11 +17,16 @@ public struct PurchaseAPI: Sendable {
         public var cartRenewal: CartRenewal
         /// How often those at the head of the line are told to ask; those far back up to five times slower.
         public var pollAfter: Duration
+        /// The most requests that are worked on at once; one more is answered 503 at once.
+        ///
+        /// Twice what waits for MariaDB at most (1,024): while that is slow, the line has room.
+        public var maxInFlight: Int
 
         /// What an operator can choose; the defaults suit a public sale.
-        public init(cartRenewal: CartRenewal = .poll, pollAfter: Duration = .seconds(1)) {
+        public init(cartRenewal: CartRenewal = .poll, pollAfter: Duration = .seconds(1), maxInFlight: Int = 2_048) {
             self.cartRenewal = cartRenewal
             self.pollAfter = pollAfter
+            self.maxInFlight = maxInFlight
         }
     }
 
@@ -58,6 +63,7 @@ public struct PurchaseAPI: Sendable {
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
+        let gate = RequestGate(maximum: options.maxInFlight)
         let products = ProductRoutes(catalogue: catalogue, now: now)
         let queue = QueueRoutes(
             line: line,
@@ -65,21 +71,32 @@ public struct PurchaseAPI: Sendable {
             renewsCarts: options.cartRenewal == .poll,
             pace: PollPace(base: options.pollAfter),
             maximumBodyBytes: listener.limits.bodyBytes,
+            gate: gate,
             metrics: LineMetrics(factory: metrics),
             now: now
         )
         let orderMetrics = OrderMetrics(factory: metrics)
-        let orders = OrderRoutes(desk: desk, maximumBodyBytes: listener.limits.bodyBytes, metrics: orderMetrics)
+        let orders = OrderRoutes(
+            desk: desk,
+            maximumBodyBytes: listener.limits.bodyBytes,
+            gate: gate,
+            metrics: orderMetrics
+        )
         let webhook = PaymentRoutes(
             desk: desk,
             verification: payments,
             maximumBodyBytes: listener.limits.bodyBytes,
+            gate: gate,
             metrics: orderMetrics,
             now: now
         )
         let endpoints =
             products.endpoints() + queue.endpoints() + orders.endpoints() + webhook.endpoints() + signs.endpoints()
-        surface = Surface(endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)], metricsFactory: metrics)
+        surface = Surface(
+            endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)],
+            gate: gate,
+            metricsFactory: metrics
+        )
         self.listener = listener
         self.logger = logger
     }

@@ -41,7 +41,8 @@ public struct SignsOfLife: Sendable {
         logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void = { _ in }
     ) -> some ApplicationProtocol {
-        Surface(endpoints: endpoints(), metricsFactory: metricsFactory)
+        // Each of these routes is always answered: nothing enters the gate.
+        Surface(endpoints: endpoints(), gate: RequestGate(maximum: 0), metricsFactory: metricsFactory)
             .buildApplication(listener: listener, logger: logger, onBound: onBound)
     }
 }
@@ -52,8 +53,21 @@ public struct ReadinessCheck: Sendable {
     public enum Outcome: Hashable, Sendable {
         /// It works.
         case ok
+        /// It works, and in which way: one line that may be shown as well.
+        case working(String)
         /// It does not, and why: one line that may be shown to whoever can reach `/ready`.
         case failed(String)
+
+        /// Whether it works.
+        var isWorking: Bool { if case .failed = self { false } else { true } }
+
+        /// What there is to say; nil for nothing.
+        var detail: String? {
+            switch self {
+            case .ok: nil
+            case .working(let detail), .failed(let detail): detail
+            }
+        }
     }
 
     /// The thing's name, such as `redis`.

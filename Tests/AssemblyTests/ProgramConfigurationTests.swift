@@ -16,7 +16,12 @@ struct ProgramConfigurationTests {
     @Test("Without any source, each program has its defaults")
     func defaults() throws {
         let api = try APIConfiguration.load(sources())
-        #expect(api.http == APIConfiguration.HTTP(host: "127.0.0.1", port: 8080, maxConnections: 20_000))
+        #expect(
+            api.http == APIConfiguration.HTTP(host: "127.0.0.1", port: 8080, maxConnections: 20_000, maxInFlight: 2_048)
+        )
+        #expect(api.profile == .development)
+        #expect(api.breaker.failures == 5)
+        #expect(api.breaker.openTime == .seconds(30))
         #expect(api.line == APIConfiguration.Line(rateLimit: 10, cartRenewal: .poll, pollAfter: .seconds(1)))
         #expect(api.log == LogSettings())
         #expect(api.redis.address == ServerAddress(.tcp(host: "127.0.0.1", port: 6379)))
@@ -26,7 +31,9 @@ struct ProgramConfigurationTests {
 
         let worker = try WorkerConfiguration.load(sources())
         #expect(worker.worker.batchSize == 50)
-        #expect(worker.worker.lease == .seconds(3))
+        #expect(worker.profile == .development)
+        #expect(worker.breaker == api.breaker)
+        #expect(worker.worker.lease == .seconds(2))
         #expect(worker.worker.healthPort == 8081)
         #expect(worker.worker.id.hasSuffix("-\(getpid())"))
         #expect(worker.mariadb.connections == 4)
@@ -41,9 +48,13 @@ struct ProgramConfigurationTests {
         let arguments = [
             "--http-host=::", "--http-port=0", "--http-max-connections=7", "--line-rate-limit=0",
             "--line-cart-renewal=never", "--line-poll-after=2s", "--log-level=debug", "--log-format=json",
+            "--http-max-in-flight=6", "--profile=production", "--breaker-failures=3", "--breaker-open=10s",
         ]
         let api = try APIConfiguration.load(sources(arguments))
-        #expect(api.http == APIConfiguration.HTTP(host: "::", port: 0, maxConnections: 7))
+        #expect(api.http == APIConfiguration.HTTP(host: "::", port: 0, maxConnections: 7, maxInFlight: 6))
+        #expect(api.profile == .production)
+        #expect(api.breaker.failures == 3)
+        #expect(api.breaker.openTime == .seconds(10))
         #expect(api.line == APIConfiguration.Line(rateLimit: nil, cartRenewal: .never, pollAfter: .seconds(2)))
         #expect(api.log == LogSettings(level: .debug, format: .json))
     }
@@ -52,9 +63,14 @@ struct ProgramConfigurationTests {
     func workerFields() throws {
         let arguments = [
             "--worker-batch-size=500", "--worker-id=w1", "--worker-lease=10s", "--worker-max-products=9",
-            "--worker-health-host=0.0.0.0", "--worker-health-port=9000",
+            "--worker-health-host=0.0.0.0", "--worker-health-port=9000", "--profile=production",
+            "--breaker-failures=3", "--breaker-open=10s",
         ]
-        let worker = try WorkerConfiguration.load(sources(arguments)).worker
+        let configuration = try WorkerConfiguration.load(sources(arguments))
+        let worker = configuration.worker
+        #expect(configuration.profile == .production)
+        #expect(configuration.breaker.failures == 3)
+        #expect(configuration.breaker.openTime == .seconds(10))
         let expected = WorkerConfiguration.Worker(
             batchSize: 500,
             id: "w1",

@@ -35,6 +35,21 @@ struct SignsOfLifeTests {
         }
     }
 
+    @Test("A check may say in which state a thing is that works")
+    func detail() async throws {
+        var shop = try Shop()
+        shop.checks = [ReadinessCheck(name: "redis_breaker") { .working("half_open") }]
+        try await shop.test { client in
+            let answer = try await client.send(.get, "/ready")
+            #expect(answer.status == 200)
+            #expect(
+                answer.text == """
+                    {"status":"ready","checks":[{"name":"redis_breaker","ok":true,"detail":"half_open"}]}
+                    """
+            )
+        }
+    }
+
     @Test("Not ready when one check fails; all are named in their order")
     func notReady() async throws {
         var shop = try Shop()

@@ -13,6 +13,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var port: Int
         /// How many clients may be connected at once.
         public var maxConnections: Int
+        /// How many requests may be worked on at once.
+        public var maxInFlight: Int
 
         /// Whether only this machine can connect.
         public var isLoopback: Bool {
@@ -30,6 +32,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var pollAfter: Duration
     }
 
+    /// What the stores have to be like.
+    public var profile: Profile
     /// Where and how to listen.
     public var http: HTTP
     /// The rules of the line that the API applies.
@@ -38,6 +42,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var redis: RedisSettings
     /// How to reach MariaDB.
     public var mariadb: MariaDBSettings
+    /// When a store that keeps failing is not asked any more.
+    public var breaker: BreakerSettings
     /// How payment events are signed.
     public var payments: PaymentSettings
     /// What is logged, and how it looks.
@@ -45,13 +51,16 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
 
     /// Reads the settings.
     public init(reading reader: inout SettingReader) {
+        profile = reader.read(Settings.profile)
         http = HTTP(
             host: reader.read(Settings.httpHost),
             port: reader.read(Settings.httpPort),
-            maxConnections: reader.read(Settings.httpMaxConnections)
+            maxConnections: reader.read(Settings.httpMaxConnections),
+            maxInFlight: reader.read(Settings.httpMaxInFlight)
         )
         redis = RedisSettings(reading: &reader)
         mariadb = MariaDBSettings(reading: &reader)
+        breaker = BreakerSettings(reading: &reader)
         let rateLimit = reader.read(Settings.lineRateLimit)
         line = Line(
             rateLimit: rateLimit == 0 ? nil : rateLimit,

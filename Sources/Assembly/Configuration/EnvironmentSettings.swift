@@ -13,7 +13,7 @@ struct EnvironmentSettings {
     init(_ environment: [String: String]) {
         let ours = environment.filter { $0.key.hasPrefix(Self.prefix) && !$0.value.isEmpty }
         configurationFile = ours[SettingNames.configurationFileVariable]
-        let known = SettingNames.variables.union([SettingNames.configurationFileVariable])
+        let known = SettingNames.variables.union([SettingNames.configurationFileVariable, CrashSwitch.variable])
         problems = ours.keys.sorted().filter { !known.contains($0) }.map { variable in
             .init("The environment variable \(variable) is unknown." + NearestKey.hint(for: variable, among: known))
         }

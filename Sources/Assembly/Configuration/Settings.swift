@@ -10,13 +10,15 @@ public enum Settings {
 
     /// Every setting, in the order of help and file.
     public static let definitions: [SettingDefinition] = [
-        httpHost.definition, httpPort.definition, httpMaxConnections.definition,
+        profile.definition,
+        httpHost.definition, httpPort.definition, httpMaxConnections.definition, httpMaxInFlight.definition,
         redisAddress.definition, redisUsername.definition, redisPassword.definition, redisDatabase.definition,
         redisTLSCAFile.definition, redisCommandTimeout.definition, redisConnectTimeout.definition,
         redisMaxInFlight.definition,
         mariadbAddress.definition, mariadbUser.definition, mariadbPassword.definition, mariadbDatabase.definition,
         mariadbTLS.definition, mariadbTLSCAFile.definition, mariadbConnections.definition,
         mariadbMigrationUser.definition, mariadbMigrationPassword.definition,
+        breakerFailures.definition, breakerOpen.definition,
         lineRateLimit.definition, lineCartRenewal.definition, linePollAfter.definition,
         workerBatchSize.definition, workerID.definition, workerLease.definition, workerMaxProducts.definition,
         workerHealthHost.definition, workerHealthPort.definition,
@@ -214,7 +216,7 @@ public enum Settings {
     static let workerLease = Setting(
         "worker.lease",
         .duration(in: .seconds(1) ... .seconds(60)),
-        default: .seconds(3),
+        default: .seconds(2),
         for: [.worker],
         "How long a product stays with a worker that is not heard of any more."
     )

@@ -21,12 +21,16 @@ public struct WorkerConfiguration: ProgramConfiguration, Equatable {
         public var healthPort: Int
     }
 
+    /// What the stores have to be like.
+    public var profile: Profile
     /// How the worker serves.
     public var worker: Worker
     /// How to reach Redis.
     public var redis: RedisSettings
     /// How to reach MariaDB.
     public var mariadb: MariaDBSettings
+    /// When MariaDB is not asked any more because it keeps failing.
+    public var breaker: BreakerSettings
     /// Where messages to the shop go.
     public var outbox: OutboxSettings
     /// What is logged, and how it looks.
@@ -34,8 +38,10 @@ public struct WorkerConfiguration: ProgramConfiguration, Equatable {
 
     /// Reads the settings.
     public init(reading reader: inout SettingReader) {
+        profile = reader.read(Settings.profile)
         redis = RedisSettings(reading: &reader)
         mariadb = MariaDBSettings(reading: &reader)
+        breaker = BreakerSettings(reading: &reader)
         worker = Worker(
             batchSize: reader.read(Settings.workerBatchSize),
             id: reader.read(Settings.workerID) ?? Self.defaultID,

@@ -24,38 +24,33 @@ public enum APIProgram {
             logger: logger
         )
         let draining = DrainFlag()
-        let catalogue = CachedProductCatalogue(redis: stores.redis, database: stores.database, logger: logger)
-        let api = PurchaseAPI(
-            line: RedisPurchaseLine(
-                redis: stores.redis,
-                repeatedCallsPerMinute: configuration.line.rateLimit ?? 0,
-                renewsCarts: configuration.line.cartRenewal == .poll
-            ),
-            catalogue: catalogue,
-            desk: StoredOrderDesk(redis: stores.redis, database: stores.database, logger: logger),
-            payments: configuration.payments.verification,
-            signs: SignsOfLife(
-                name: "flashsale-api",
-                checks: stores.readinessChecks,
-                metrics: { metrics.prometheusText() },
-                isDraining: { draining.isRaised }
-            ),
-            listener: configuration.listener,
-            options: PurchaseAPI.Options(
-                cartRenewal: configuration.line.cartRenewal,
-                pollAfter: configuration.line.pollAfter
-            ),
-            logger: logger,
-            now: Timestamp.now
+        let guards = Guards(
+            line: GuardedStore("redis", settings: configuration.breaker, logger: logger),
+            books: GuardedStore("mariadb", settings: configuration.breaker, logger: logger)
         )
+        let catalogue = CachedProductCatalogue(
+            redis: stores.redis,
+            database: stores.database,
+            guardedBooks: guards.books,
+            logger: logger
+        )
+        let signs = SignsOfLife(
+            name: "flashsale-api",
+            checks: stores.readinessChecks + [guards.line.readinessCheck, guards.books.readinessCheck],
+            metrics: { metrics.prometheusText() },
+            isDraining: { draining.isRaised }
+        )
+        let api = try purchaseAPI(configuration, stores, guards, catalogue, signs, logger)
         if let notice = configuration.payments.notice { logger.log(level: notice.level, "\(notice.text)") }
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
+            try await stores.checkSettings(for: configuration.profile, within: .seconds(10), logger: logger)
             // Before the first request: a process that knows no product could not tell a lost line from an unknown one.
             try await catalogue.refreshKnownProducts()
             let application = api.buildApplication()
             try await withThrowingTaskGroup { group in
-                group.addTask { try await keepFresh(catalogue, logger) }
+                group.addTask { await stores.watch(line: guards.line, books: guards.books) }
+                group.addTask { await keepFresh(catalogue, logger) }
                 group.addTask {
                     do { try await application.run() } catch {
                         throw StartFailure.portProblem("http.port", configuration.http.port, error)
@@ -69,8 +64,54 @@ public enum APIProgram {
         try await MainService.run(main, with: stores, logger: logger)
     }
 
+    /// The stores' breakers.
+    private struct Guards {
+        let line: GuardedStore
+        let books: GuardedStore
+    }
+
+    private static func purchaseAPI(
+        _ configuration: APIConfiguration,
+        _ stores: Stores,
+        _ guards: Guards,
+        _ catalogue: CachedProductCatalogue,
+        _ signs: SignsOfLife,
+        _ logger: Logger
+    ) throws -> PurchaseAPI {
+        let crashPoints = try CrashSwitch.points()
+        let line = RedisPurchaseLine(
+            redis: stores.redis,
+            repeatedCallsPerMinute: configuration.line.rateLimit ?? 0,
+            renewsCarts: configuration.line.cartRenewal == .poll,
+            crashPoints: crashPoints
+        )
+        let desk = StoredOrderDesk(
+            redis: stores.redis,
+            database: stores.database,
+            logger: logger,
+            crashPoints: crashPoints
+        )
+        return PurchaseAPI(
+            line: GuardedPurchaseLine(line: line, store: guards.line),
+            catalogue: catalogue,
+            desk: GuardedOrderDesk(desk: desk, store: guards.books),
+            payments: configuration.payments.verification,
+            signs: signs,
+            listener: configuration.listener,
+            options: PurchaseAPI.Options(
+                cartRenewal: configuration.line.cartRenewal,
+                pollAfter: configuration.line.pollAfter,
+                maxInFlight: configuration.http.maxInFlight
+            ),
+            logger: logger,
+            now: Timestamp.now
+        )
+    }
+
     /// Looks for new products about once a second, until shutdown.
-    private static func keepFresh(_ catalogue: CachedProductCatalogue, _ logger: Logger) async throws {
+    ///
+    /// It also tells MariaDB's breaker how things are while nobody asks.
+    private static func keepFresh(_ catalogue: CachedProductCatalogue, _ logger: Logger) async {
         while !Task.isCancelled {
             do { try await catalogue.refreshKnownProducts() } catch {
                 logger.debug("products not refreshed", metadata: ["error": "\(error)"])

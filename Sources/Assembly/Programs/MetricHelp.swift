@@ -17,6 +17,8 @@ enum MetricHelp {
         "flashsale_messages_delivered_total": "Messages that have arrived at the shop.",
         "flashsale_messages_failed_total": "Deliveries that failed, each try counted.",
         "flashsale_messages_dead_total": "Messages that were given up until an operator retries them.",
+        "flashsale_breaker_state": "What becomes of calls to a store: 0 all go through, 1 one at a time, 2 none.",
+        "flashsale_breaker_opened_total": "How often calls to a store were stopped because it kept failing.",
         "flashsale_available_stock": "Units that nobody has bought or holds.",
     ]
 }

@@ -1,5 +1,6 @@
 import FlashSaleAPI
 import FlashSaleStorage
+import Logging
 import MariaDB
 import Redis
 
@@ -24,6 +25,28 @@ extension Stores {
                 try await Task.sleep(for: .milliseconds(100))
             }
         }
+    }
+
+    /// Checks that the stores are set up for the profile.
+    ///
+    /// - Throws: A failure in words with every setting that is wrong, and the line to put in its place.
+    func checkSettings(for profile: Profile, within limit: Duration, logger: Logger) async throws {
+        guard profile == .production else {
+            logger.notice("profile is development: whether the stores lose nothing in a power cut was not checked")
+            return
+        }
+        let findings: StartupFindings
+        do {
+            try await redis.waitUntilReady(within: limit)
+            findings = try await RedisFacts(of: redis).findings + MariaDBFacts(of: database).findings
+        } catch {
+            throw StartFailure(
+                description: "the stores' settings can't be checked: \(error)",
+                exitCode: ProgramRun.ExitCode.storeUnavailable
+            )
+        }
+        for notice in findings.notices { logger.notice("\(notice)") }
+        if !findings.problems.isEmpty { throw StartFailure(findings.problems) }
     }
 
     /// What `/ready` asks of every process.

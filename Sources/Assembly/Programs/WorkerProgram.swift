@@ -1,3 +1,4 @@
+import FlashSale
 import FlashSaleAPI
 import FlashSaleStorage
 import FlashSaleWorker
@@ -25,38 +26,43 @@ public enum WorkerProgram {
             logger: logger
         )
         let draining = DrainFlag()
+        let books = GuardedStore("mariadb", settings: configuration.breaker, logger: logger)
+        let crashPoints = try CrashSwitch.points()
+        let saleBooks = MariaDBSaleBooks(
+            database: stores.database,
+            batchSize: worker.batchSize,
+            crashPoints: crashPoints
+        )
+        let outbox = MariaDBOutbox(database: stores.database, crashPoints: crashPoints)
         let lines = LineService(
-            line: RedisServedLine(redis: stores.redis),
-            books: MariaDBSaleBooks(database: stores.database, batchSize: worker.batchSize),
-            settings: LineSettings(
-                // Two processes that were given the same name are still two holders.
-                worker: "\(worker.id).\(String(UInt32.random(in: 0...UInt32.max), radix: 36))",
-                batchSize: worker.batchSize,
-                leaseDuration: worker.lease,
-                maximumProducts: worker.maxProducts
-            ),
+            line: RedisServedLine(redis: stores.redis, crashPoints: crashPoints),
+            books: GuardedSaleBooks(books: saleBooks, store: books),
+            settings: worker.lineSettings,
             logger: logger
         )
         let delivery = MessageDelivery(
-            outbox: MariaDBOutbox(database: stores.database),
+            outbox: GuardedOutbox(outbox: outbox, store: books),
             settings: configuration.outbox,
             logger: logger
         )
         let signs = SignsOfLife(
             name: "flashsale-worker",
             checks: stores.readinessChecks + [
-                ReadinessCheck(name: "leases") { lines.isServing ? .ok : .failed("not renewed in time") }
+                books.readinessCheck,
+                ReadinessCheck(name: "leases") { lines.isServing ? .ok : .failed("not renewed in time") },
             ],
             metrics: { metrics.prometheusText() },
             isDraining: { draining.isRaised }
         )
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
+            try await stores.checkSettings(for: configuration.profile, within: .seconds(10), logger: logger)
             let health = signs.buildApplication(
                 listener: Listener(host: worker.healthHost, port: worker.healthPort),
                 logger: logger
             )
             try await withThrowingTaskGroup { group in
+                group.addTask { await cancelWhenGracefulShutdown { await stores.watch(line: nil, books: books) } }
                 group.addTask { try await lines.run() }
                 group.addTask { try await delivery.run() }
                 group.addTask {
@@ -68,5 +74,18 @@ public enum WorkerProgram {
             }
         }
         try await MainService.run(main, with: stores, logger: logger)
+    }
+}
+
+extension WorkerConfiguration.Worker {
+    /// How lines are served.
+    fileprivate var lineSettings: LineSettings {
+        LineSettings(
+            // Two processes that were given the same name are still two holders.
+            worker: "\(id).\(String(UInt32.random(in: 0...UInt32.max), radix: 36))",
+            batchSize: batchSize,
+            leaseDuration: lease,
+            maximumProducts: maxProducts
+        )
     }
 }

@@ -30,6 +30,14 @@ struct Problem: Error, Equatable {
         }
     }
 
+    /// Whether an operator has to hear of it, because it is our failure or has a reason of its own.
+    var isOurs: Bool {
+        switch code {
+        case .unavailable, .overloaded, .internalError: true
+        default: reason != nil
+        }
+    }
+
     /// The document's media type.
     static let mediaType = "application/problem+json"
 
@@ -107,6 +115,15 @@ extension Problem {
         .unavailable,
         "A store can't be reached at the moment. Try again: what was done is not lost, and not done twice."
     )
+
+    /// 503 while a store that kept failing is not asked.
+    ///
+    /// - Parameter time: When the store may be asked again, at the earliest.
+    static func unavailable(retryAfter time: Duration) -> Problem {
+        var problem = unavailable
+        problem.retryAfterSeconds = max(1, Int(time.components.seconds) + (time.components.attoseconds > 0 ? 1 : 0))
+        return problem
+    }
 
     /// 500; what happened stays in the log.
     static let internalError = Problem(.internalError, "The request failed on our side. The log has the request_id.")

@@ -32,6 +32,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case paused
     case queueFull = "queue_full"
     case unavailable
+    case overloaded
 
     /// The HTTP status that goes with the code.
     var status: HTTPResponse.Status {
@@ -50,7 +51,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .rateLimited: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
         case .internalError: .internalServerError
-        case .paused, .queueFull, .unavailable: .serviceUnavailable
+        case .paused, .queueFull, .unavailable, .overloaded: .serviceUnavailable
         }
     }
 
@@ -87,13 +88,14 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .paused: "The line is paused"
         case .queueFull: "The line is full"
         case .unavailable: "Temporarily unavailable"
+        case .overloaded: "Too much to do"
         }
     }
 
     /// Whether every answer with this code says when to try again.
     var alwaysSaysWhenToRetry: Bool {
         switch self {
-        case .rateLimited, .paused, .queueFull, .unavailable: true
+        case .rateLimited, .paused, .queueFull, .unavailable, .overloaded: true
         default: false
         }
     }

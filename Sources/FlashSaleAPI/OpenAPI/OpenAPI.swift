@@ -51,7 +51,7 @@ enum OpenAPI {
         for endpoint in endpoints where !paths.contains(where: { $0.name == endpoint.path }) {
             let operations = endpoints.filter { $0.path == endpoint.path }
             var members = operations.map {
-                JSONValue.Member(name: $0.method.rawValue.lowercased(), value: operation($0.operation))
+                JSONValue.Member(name: $0.method.rawValue.lowercased(), value: operation(of: $0))
             }
             if let parameters = OpenAPISchemas.parameters(of: endpoint.segments) {
                 members.insert(JSONValue.Member(name: "parameters", value: parameters), at: 0)
@@ -61,8 +61,9 @@ enum OpenAPI {
         return .object(paths)
     }
 
-    private static func operation(_ operation: Endpoint.Operation) -> JSONValue {
-        .object(compacting: [
+    private static func operation(of endpoint: Endpoint) -> JSONValue {
+        let operation = endpoint.operation
+        return .object(compacting: [
             "operationId": .string(operation.id),
             "summary": .string(operation.summary),
             "description": operation.description.map { .string($0) },
@@ -70,7 +71,7 @@ enum OpenAPI {
             "requestBody": operation.body.map { body in
                 ["required": true, "content": content(MediaType.json, reference(body))]
             },
-            "responses": .object(responses(of: operation)),
+            "responses": .object(responses(of: endpoint)),
         ])
     }
 
@@ -78,7 +79,8 @@ enum OpenAPI {
         ["name": .string(parameter.name), "in": .string(parameter.place.rawValue), "schema": parameter.schema]
     }
 
-    private static func responses(of operation: Endpoint.Operation) -> [JSONValue.Member] {
+    private static func responses(of endpoint: Endpoint) -> [JSONValue.Member] {
+        let operation = endpoint.operation
         let answers = operation.answers.map { answer in
             JSONValue.Member(
                 name: String(answer.status.code),
@@ -89,7 +91,10 @@ enum OpenAPI {
                 ])
             )
         }
-        let codes = Dictionary(grouping: operation.problems + everywhere, by: \.status.code)
+        let codes = Dictionary(
+            grouping: operation.problems + everywhere + (endpoint.isVital ? [] : [.overloaded]),
+            by: \.status.code
+        )
         let refusals = codes.sorted { $0.key < $1.key }.map { status, codes in
             JSONValue.Member(name: String(status), value: refusal(codes))
         }

@@ -155,7 +155,7 @@ enum OpenAPISchemas {
             "type": "array",
             "items": object(
                 required: ["name": text("What was tried out."), "ok": ["type": "boolean"]],
-                optional: ["detail": text("What is wrong with it.")]
+                optional: ["detail": text("What is wrong with it, or the state it is in.")]
             ),
         ],
     ])

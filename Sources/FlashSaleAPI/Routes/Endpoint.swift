@@ -13,6 +13,8 @@ struct Endpoint: Sendable {
     let path: String
     /// What the route is, for people and their tools.
     let operation: Operation
+    /// Whether it is answered however much there is to do: those who watch the program have to see it work.
+    var isVital = false
     /// Answers a request; throws ``Problem``, or an error that becomes one.
     let handler: Handler
 

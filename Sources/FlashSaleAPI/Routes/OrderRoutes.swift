@@ -6,6 +6,7 @@ import Hummingbird
 struct OrderRoutes: Sendable {
     let desk: any OrderDesk
     let maximumBodyBytes: Int
+    let gate: RequestGate
     let metrics: OrderMetrics
 
     func listHolds(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -39,6 +40,8 @@ struct OrderRoutes: Sendable {
         let body = try CheckoutBody(try await request.jsonBody(upTo: maximumBodyBytes))
         let answer: HoldAnswer
         do {
+            try gate.enter()
+            defer { gate.leave() }
             answer = try await desk.checkOut(body.hold)
         } catch {
             metrics.countCheckout(.unavailable)

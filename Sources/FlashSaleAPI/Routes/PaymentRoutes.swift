@@ -7,6 +7,7 @@ struct PaymentRoutes: Sendable {
     let desk: any OrderDesk
     let verification: PaymentVerification
     let maximumBodyBytes: Int
+    let gate: RequestGate
     let metrics: OrderMetrics
     let now: @Sendable () -> Timestamp
 
@@ -14,6 +15,8 @@ struct PaymentRoutes: Sendable {
         let event = try await event(of: request)
         let answer: PaymentAnswer
         do {
+            try gate.enter()
+            defer { gate.leave() }
             answer = try await desk.record(event)
         } catch {
             metrics.countPaymentEvent(.unavailable)

@@ -11,6 +11,7 @@ struct QueueRoutes: Sendable {
     let renewsCarts: Bool
     let pace: PollPace
     let maximumBodyBytes: Int
+    let gate: RequestGate
     let metrics: LineMetrics
     let now: @Sendable () -> Timestamp
 
@@ -19,6 +20,8 @@ struct QueueRoutes: Sendable {
         let body = try JoinBody(try await request.jsonBody(upTo: maximumBodyBytes))
         let answer: JoinAnswer
         do {
+            try gate.enter()
+            defer { gate.leave() }
             answer = try await line.join(JoinRequest(product: product, user: body.user, quantity: body.quantity))
         } catch {
             metrics.countJoin(.unavailable)

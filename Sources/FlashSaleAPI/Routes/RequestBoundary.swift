@@ -14,13 +14,22 @@ struct RequestBoundary: RouterMiddleware {
     private let endpoints: [Endpoint]
     /// The query parameters of each route that has any, by path and method.
     private let queryParameters: [String: [HTTPRequest.Method: Set<String>]]
+    /// Routes whose requests enter the gate here: not those that are always answered, nor those that have a body, which is
+    /// waited for outside.
+    private let gatedRoutes: [String: Set<HTTPRequest.Method>]
+    private let gate: RequestGate
     let ids = RequestIDs()
     let metrics: HTTPMetrics
     private let outages = WarningGate()
     private let refusals = WarningGate()
 
-    init(endpoints: [Endpoint], metricsFactory: any MetricsFactory) {
+    init(endpoints: [Endpoint], gate: RequestGate, metricsFactory: any MetricsFactory) {
         self.endpoints = endpoints
+        self.gate = gate
+        gatedRoutes = endpoints.reduce(into: [:]) { gated, endpoint in
+            guard !endpoint.isVital, endpoint.operation.body == nil else { return }
+            gated[endpoint.path, default: []].insert(endpoint.method)
+        }
         metrics = HTTPMetrics(endpoints: endpoints, factory: metricsFactory)
         queryParameters = endpoints.reduce(into: [:]) { known, endpoint in
             known[endpoint.path, default: [:]][endpoint.method] = endpoint.queryParameters
@@ -41,11 +50,17 @@ struct RequestBoundary: RouterMiddleware {
         do {
             guard let route else { throw unmatched(target) }
             try refuseUnknownParameters(of: target, route: route, method: request.method)
-            response = try await next(request, context)
+            if gatedRoutes[route]?.contains(request.method == .head ? .get : request.method) == true {
+                try gate.enter()
+                defer { gate.leave() }
+                response = try await next(request, context)
+            } else {
+                response = try await next(request, context)
+            }
         } catch {
             let problem = Self.problem(for: error)
             response = Response(problem, path: String(target.path), requestID: id)
-            if problem.code == .unavailable || problem.code == .internalError || problem.reason != nil {
+            if problem.isOurs {
                 failure = error
             }
         }
@@ -87,7 +102,9 @@ struct RequestBoundary: RouterMiddleware {
     private static func problem(for error: any Error) -> Problem {
         switch error {
         case let problem as Problem: problem
-        case is StoreUnavailable, is OutcomeUnknown: .unavailable
+        case let error as StoreUnavailable:
+            (error.cause as? CircuitOpen).map { .unavailable(retryAfter: $0.retryAfter) } ?? .unavailable
+        case is OutcomeUnknown: .unavailable
         case let refusal as ConnectionRefusal: refusal.problem
         default: .internalError
         }

@@ -15,7 +15,8 @@ extension SignsOfLife {
                 id: "health",
                 summary: "Whether the program runs.",
                 answers: [Endpoint.Answer(status: .ok, description: "It runs.", schema: "Health")]
-            )
+            ),
+            isVital: true
         ) { _, _ in
             Response(status: .ok, cache: .never, body: JSONWriter.object { $0.member("status", "ok") })
         }
@@ -36,7 +37,8 @@ extension SignsOfLife {
                         schema: "Readiness"
                     ),
                 ]
-            )
+            ),
+            isVital: true
         ) { _, context in
             let readiness = await readiness()
             if readiness.status == .notReady {
@@ -62,7 +64,8 @@ extension SignsOfLife {
                         mediaType: MediaType.metrics
                     )
                 ]
-            )
+            ),
+            isVital: true
         ) { _, _ in
             Response(status: .ok, mediaType: MediaType.metrics, cache: .never, body: ByteBuffer(string: metrics()))
         }
@@ -79,7 +82,7 @@ extension SignsOfLife {
                 .sorted { $0.key < $1.key }
                 .map { (name: checks[$0.key].name, outcome: $0.value) }
         }
-        let isReady = results.allSatisfy { $0.outcome == .ok }
+        let isReady = results.allSatisfy(\.outcome.isWorking)
         return Readiness(status: isReady ? .ready : .notReady, results: results)
     }
 }
@@ -96,7 +99,7 @@ private struct Readiness {
     let results: [(name: String, outcome: ReadinessCheck.Outcome)]
 
     /// The names of the checks that failed.
-    var failures: [String] { results.filter { $0.outcome != .ok }.map(\.name) }
+    var failures: [String] { results.filter { !$0.outcome.isWorking }.map(\.name) }
 
     var document: ByteBuffer {
         JSONWriter.object { json in
@@ -106,8 +109,8 @@ private struct Readiness {
                 for result in results {
                     json.object { json in
                         json.member("name", result.name)
-                        json.member("ok", result.outcome == .ok)
-                        if case .failed(let detail) = result.outcome { json.member("detail", detail) }
+                        json.member("ok", result.outcome.isWorking)
+                        if let detail = result.outcome.detail { json.member("detail", detail) }
                     }
                 }
             }

@@ -13,9 +13,9 @@ struct Surface: Sendable {
     private let endpoints: [Endpoint]
     private let boundary: RequestBoundary
 
-    init(endpoints: [Endpoint], metricsFactory: any MetricsFactory) {
+    init(endpoints: [Endpoint], gate: RequestGate, metricsFactory: any MetricsFactory) {
         self.endpoints = endpoints
-        boundary = RequestBoundary(endpoints: endpoints, metricsFactory: metricsFactory)
+        boundary = RequestBoundary(endpoints: endpoints, gate: gate, metricsFactory: metricsFactory)
     }
 
     /// The router alone.

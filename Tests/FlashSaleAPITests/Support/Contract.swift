@@ -42,7 +42,9 @@ struct Answer: @unchecked Sendable {
 }
 
 /// The API's description, and what it says of an answer.
-struct Contract {
+///
+/// Unchecked because of `Any`: the values are what JSONSerialization made, and nobody changes them.
+struct Contract: @unchecked Sendable {
     private let document: [String: Any]
 
     init(_ document: [String: Any]) { self.document = document }
@@ -156,7 +158,7 @@ struct Contract {
 }
 
 /// A client that holds every answer against the API's description.
-struct ContractClient {
+struct ContractClient: Sendable {
     let contract: Contract
     private let client: any TestClientProtocol
 

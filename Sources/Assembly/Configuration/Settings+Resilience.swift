@@ -1,0 +1,32 @@
+extension Settings {
+    // MARK: Resilience
+
+    static let profile = Setting(
+        "profile",
+        SettingKind<Profile>.choice,
+        default: .development,
+        for: [.api, .worker],
+        "What the stores have to be like: production, so that nothing answered is lost, or no start; development, any."
+    )
+    static let breakerFailures = Setting(
+        "breaker.failures",
+        .integer(in: 1...1_000, unit: "failures"),
+        default: 5,
+        for: [.api, .worker],
+        "After how many failures in a row a store is not asked any more. A store that says no has not failed."
+    )
+    static let breakerOpen = Setting(
+        "breaker.open",
+        .duration(in: .milliseconds(100) ... .seconds(600)),
+        default: .seconds(30),
+        for: [.api, .worker],
+        "How long such a store is left alone, unless it answers a ping before; then one call at a time tries it."
+    )
+    static let httpMaxInFlight = Setting(
+        "http.max-in-flight",
+        .integer(in: 1...1_000_000, unit: "requests"),
+        default: 2_048,
+        for: [.api],
+        "How many requests may be worked on at once. Further ones are answered 503 at once."
+    )
+}

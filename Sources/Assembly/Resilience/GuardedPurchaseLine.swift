@@ -1,0 +1,22 @@
+import FlashSale
+
+/// The line behind Redis's breaker.
+///
+/// The guards are made where programs are wired: only there is it known which of the domain's protocols share a store, and
+/// neither the stores nor the routes need to know that they are guarded.
+struct GuardedPurchaseLine: PurchaseLine {
+    let line: any PurchaseLine
+    let store: GuardedStore
+
+    func join(_ request: JoinRequest) async throws -> JoinAnswer {
+        try await store.run { try await line.join(request) }
+    }
+
+    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
+        try await store.run { try await line.standing(of: user, for: product, renewsCart: renewsCart) }
+    }
+
+    func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
+        try await store.run { try await line.leave(product, user: user) }
+    }
+}
