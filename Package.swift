@@ -161,7 +161,8 @@ let package = Package(
         .testTarget(
             name: "AssemblyTests",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleAPI", "MariaDB", "Redis", hummingbird, logging, metrics, nioCore,
+                "Assembly", "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "MariaDB", "Redis", "TestSupport",
+                hummingbird, logging, metrics, nioCore,
             ],
             swiftSettings: strict
         ),
@@ -173,10 +174,28 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+        .target(
+            name: "ShopSupport",
+            dependencies: [
+                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, logging,
+                nioConcurrencyHelpers, nioCore, nioHTTP1,
+            ],
+            path: "Tests/ShopSupport",
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport",
+                asyncHTTPClient, nioConcurrencyHelpers,
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, logging,
+                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport", asyncHTTPClient,
+                logging,
                 nioConcurrencyHelpers, nioCore, nioHTTP1,
             ],
             swiftSettings: strict

@@ -1,6 +1,7 @@
 import Foundation
 import Glibc
 import LocalServers
+import ShopSupport
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import FlashSaleStorage
 import Foundation
 import LocalServers
+import ShopSupport
 import TestSupport
 import Testing
 

@@ -1,9 +1,9 @@
 import Foundation
-import LocalServers
+public import LocalServers
 import NIOConcurrencyHelpers
 
 /// The processes of one test, with the last lines that they said.
-final class Fleet: Sendable {
+public final class Fleet: Sendable {
     private struct State {
         var children: [ChildProcess] = []
         var lines: [String] = []
@@ -12,18 +12,18 @@ final class Fleet: Sendable {
     private let state = NIOLockedValueBox(State())
     private let environment: [String: String]
 
-    init(environment: [String: String]) { self.environment = environment }
+    public init(environment: [String: String]) { self.environment = environment }
 
     /// The last lines of all processes.
-    var log: String { state.withLockedValue { $0.lines.suffix(40).joined(separator: "\n") } }
+    public var log: String { state.withLockedValue { $0.lines.suffix(40).joined(separator: "\n") } }
 
     /// All lines that contain a text.
-    func lines(containing text: String) -> [String] {
+    public func lines(containing text: String) -> [String] {
         state.withLockedValue { $0.lines.filter { $0.contains(text) } }
     }
 
     /// Starts a binary of ours with these settings.
-    func start(
+    public func start(
         _ program: String,
         _ settings: [String: String] = [:],
         arguments: [String] = []
@@ -48,19 +48,19 @@ final class Fleet: Sendable {
     }
 
     /// Runs a binary of ours to its end.
-    func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.Finished {
+    public func run(_ program: String, _ arguments: [String]) async throws -> ChildProcess.Finished {
         let environment = inherited.merging(environment) { $1 }
         let launch = ChildProcess.Launch(try Self.path(of: program), arguments, environment: environment)
         return try await ChildProcess.run(launch, within: .seconds(60))
     }
 
     /// Stops what still runs, as an operator would.
-    func stopAll() async {
+    public func stopAll() async {
         for child in state.withLockedValue({ $0.children }).reversed() { await child.terminate(within: .seconds(20)) }
     }
 
     /// The binaries lie beside the test bundle, which is the program that runs.
-    static func path(of program: String) throws -> String {
+    public static func path(of program: String) throws -> String {
         let tests = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
         return URL(fileURLWithPath: tests).deletingLastPathComponent().appendingPathComponent(program).path
     }

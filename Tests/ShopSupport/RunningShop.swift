@@ -1,34 +1,40 @@
-import AsyncHTTPClient
-import FlashSaleStorage
+public import AsyncHTTPClient
+public import FlashSaleStorage
 import Foundation
-import LocalServers
+public import LocalServers
 import Logging
 import MariaDB
 import NIOCore
 import NIOHTTP1
 import Redis
-import TestSupport
-import Testing
+public import TestSupport
 
 /// A whole shop: private stores, and the real binaries as processes of their own.
-struct RunningShop: Sendable {
-    let redis: TestRedis
-    let mariadb: TestMariaDB
-    let stores: Stores
-    let http: HTTPClient
-    let port: Int
-    let fleet: Fleet
+public struct RunningShop: Sendable {
+    /// The line's server.
+    public let redis: TestRedis
+    /// The books' server.
+    public let mariadb: TestMariaDB
+    /// Clients on both.
+    public let stores: Stores
+    /// A client without retries.
+    public let http: HTTPClient
+    /// Where the API listens.
+    public let port: Int
+    /// The processes.
+    public let fleet: Fleet
 
     /// Starts the API and so many workers on stores that nobody else uses, and stops them after the body.
-    static func with(
+    public static func with(
         workers: Int,
         environment: [String: String] = [:],
         ownRedis: Bool = false,
+        ownMariaDB: Bool = false,
         port: Int? = nil,
         _ body: @Sendable @escaping (RunningShop) async throws -> Void
     ) async throws {
         let redis = ownRedis ? try await TestRedis.start(durable: true) : try await TestRedis.shared()
-        let mariadb = try await TestMariaDB.shared()
+        let mariadb = ownMariaDB ? try await TestMariaDB.start() : try await TestMariaDB.shared()
         let http = HTTPClient(eventLoopGroupProvider: .singleton, configuration: clientConfiguration)
         let shop = RunningShop(
             redis: redis,
@@ -53,30 +59,42 @@ struct RunningShop: Sendable {
         await shop.fleet.stopAll()
         try await http.shutdown()
         if ownRedis { try await redis.stop() }
+        if ownMariaDB { try await mariadb.stop() }
         if case .failure(let error) = outcome { throw ShopFailure(cause: error, log: shop.fleet.log) }
     }
 
-    /// Starts the API and waits until it is ready.
+    /// Starts an API process and waits until it is ready.
+    ///
+    /// - Parameters:
+    ///   - port: Where it listens; the shop's port unless told otherwise.
+    ///   - settings: More settings of this process.
     @discardableResult
-    func startAPI() async throws -> ChildProcess {
-        let api = try await fleet.start("flashsale-api", ["http.port": "\(port)"])
-        try await eventually("the API is ready") { try await get("/ready").status.code == 200 }
+    public func startAPI(port: Int? = nil, _ settings: [String: String] = [:]) async throws -> ChildProcess {
+        let port = port ?? self.port
+        let settings = settings.merging(["http.port": "\(port)"]) { $1 }
+        let api = try await fleet.start("flashsale-api", settings)
+        try await eventually("the API is ready") { try await send(.get, "/ready", port: port).status.code == 200 }
         return api
     }
 
     /// Starts a worker and waits until it is ready.
     @discardableResult
-    func startWorker() async throws -> ChildProcess {
+    public func startWorker(_ settings: [String: String] = [:]) async throws -> ChildProcess {
         let health = try LoopbackPort.free()
-        let worker = try await fleet.start("flashsale-worker", ["worker.health-port": "\(health)"])
+        let worker = try await launchWorker(settings.merging(["worker.health-port": "\(health)"]) { $1 })
         try await eventually("a worker is ready") {
             try await send(.get, "/ready", port: health).status.code == 200
         }
         return worker
     }
 
+    /// Starts a worker, and waits for nothing: it may be about to die.
+    public func launchWorker(_ settings: [String: String] = [:]) async throws -> ChildProcess {
+        try await fleet.start("flashsale-worker", ["worker.health-port": "0"].merging(settings) { $1 })
+    }
+
     /// Creates a product with the command line, as an operator does, and returns its number.
-    func createProduct(stock: Int, _ options: [String] = []) async throws -> Int {
+    public func createProduct(stock: Int, _ options: [String] = []) async throws -> Int {
         let arguments = ["product", "create", "--name", "Shoe", "--stock", "\(stock)", "--price", "99.99", "--json"]
         let run = try await fleet.run("flashsale", arguments + options)
         guard run.exit == .code(0) else { throw ShopFailure(cause: nil, log: run.standardError) }
@@ -86,7 +104,8 @@ struct RunningShop: Sendable {
 
     private struct Created: Decodable { let id: Int }
 
-    func join(_ product: Int, _ user: String, quantity: Int = 1) async throws -> Answer {
+    /// Joins a line.
+    public func join(_ product: Int, _ user: String, quantity: Int = 1) async throws -> Answer {
         try await send(
             .post,
             "/api/products/\(product)/queue",
@@ -94,13 +113,17 @@ struct RunningShop: Sendable {
         )
     }
 
-    func standing(_ product: Int, _ user: String) async throws -> Answer {
+    /// Asks where a user stands.
+    public func standing(_ product: Int, _ user: String) async throws -> Answer {
         try await get("/api/products/\(product)/queue/\(user)")
     }
 
-    func get(_ path: String) async throws -> Answer { try await send(.get, path) }
+    /// Reads a document.
+    public func get(_ path: String) async throws -> Answer { try await send(.get, path) }
 
-    func send(_ method: HTTPMethod, _ path: String, body: String? = nil, port: Int? = nil) async throws -> Answer {
+    /// Sends a request to the API, or to another port.
+    public func send(_ method: HTTPMethod, _ path: String, body: String? = nil, port: Int? = nil) async throws -> Answer
+    {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port ?? self.port)\(path)")
         request.method = .RAW(value: method.rawValue)
         if let body {
@@ -113,13 +136,21 @@ struct RunningShop: Sendable {
         return Answer(status: .init(code: Int(response.status.code)), headers: headers, text: String(buffer: bytes))
     }
 
-    enum HTTPMethod: String {
+    /// The methods that the API knows.
+    public enum HTTPMethod: String {
         case get = "GET"
         case post = "POST"
         case delete = "DELETE"
     }
 
-    func count(_ sql: String) async throws -> Int {
+    /// What `flashsale audit` finds wrong with a product; nothing when both stores agree with every invariant.
+    public func auditComplaints(product: Int) async throws -> [String] {
+        let audit = try await fleet.run("flashsale", ["audit", "\(product)"])
+        return audit.exit == .code(0) ? [] : [audit.standardOutput + audit.standardError]
+    }
+
+    /// One number from MariaDB.
+    public func count(_ sql: String) async throws -> Int {
         try await stores.database.withConnection { try $0.query(sql).first?.optionalInt(.index(0)) ?? 0 }
     }
 
@@ -149,7 +180,8 @@ struct RunningShop: Sendable {
         )
     }
 
-    static func storeEnvironment(_ redis: TestRedis, _ mariadb: TestMariaDB) -> [String: String] {
+    /// The settings of a program that works on these stores.
+    public static func storeEnvironment(_ redis: TestRedis, _ mariadb: TestMariaDB) -> [String: String] {
         [
             "FLASHSALE_REDIS_ADDRESS": "unix:\(redis.socketPath)",
             "FLASHSALE_REDIS_DATABASE": "\(redis.database)",
@@ -163,24 +195,37 @@ struct RunningShop: Sendable {
 }
 
 /// An HTTP answer.
-struct Answer: Sendable {
-    struct Status: Sendable { let code: Int }
+public struct Answer: Sendable {
+    /// The status line.
+    public struct Status: Sendable { public let code: Int }
 
-    let status: Status
-    let headers: [String: String]
-    let text: String
+    /// The status.
+    public let status: Status
+    /// The header fields, by lower-case name.
+    public let headers: [String: String]
+    /// The body.
+    public let text: String
 
     /// A field of the JSON document, as text.
-    subscript(_ field: String) -> String? {
+    public subscript(_ field: String) -> String? {
         let object = try? JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any]
         return object?[field].map { "\($0)" }
     }
 }
 
 /// What went wrong, with what the processes said.
-struct ShopFailure: Error, CustomStringConvertible {
-    let cause: (any Error)?
-    let log: String
+public struct ShopFailure: Error, CustomStringConvertible {
+    /// What was thrown.
+    public let cause: (any Error)?
+    /// The last lines of the processes.
+    public let log: String
 
-    var description: String { "\(cause.map { "\($0)" } ?? "failed")\n\(log)" }
+    /// What went wrong.
+    public init(cause: (any Error)?, log: String) {
+        self.cause = cause
+        self.log = log
+    }
+
+    /// Everything that helps.
+    public var description: String { "\(cause.map { "\($0)" } ?? "failed")\n\(log)" }
 }
