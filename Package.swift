@@ -143,6 +143,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: ["FlashSale", "FlashSaleWorker", logging],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "FlashSaleAPITests",
             dependencies: [
                 "FlashSale", "FlashSaleAPI", "TestSupport", hummingbirdTesting, logging, metrics, metricsTestKit,
@@ -186,7 +191,7 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: [
-                "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport",
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport",
                 asyncHTTPClient, nioConcurrencyHelpers,
             ],
             swiftSettings: strict

@@ -84,7 +84,7 @@ struct ServingTurn {
         case .published(let lastTicket):
             guard lastTicket >= (try await books.lastDecidedTicket(of: lease.product)) else {
                 // An older copy of the line: its next tickets would be numbers that somebody has already.
-                return try await openLine()
+                return try await openLine(isOlder: true)
             }
             product = current
         }
@@ -148,7 +148,7 @@ struct ServingTurn {
                 reason = "\(error)"
             } catch let error as OlderLine {
                 logger.error("Redis has come back with an older state", metadata: ["reason": "\(error)"])
-                try await openLine()
+                try await openLine(isOlder: true)
                 return nil
             } catch {
                 // The commit may have happened all the same: the next attempt reads what is decided.
@@ -175,9 +175,8 @@ struct ServingTurn {
             unreadable: claim.unreadable
         )
         let settled = try await books.settle(unreadable, of: lease.product, fence: lease.fence)
-        try await line.acknowledge(
-            Acknowledgement(splitting: claim, availableStock: settled.availableStock, lease: lease)
-        )
+        let decided = try await books.decisions(on: claim, of: lease.product)
+        try await line.acknowledge(Acknowledgement(splitting: claim, decided: decided, settled, lease: lease))
         unfinished = nil
     }
 
@@ -201,7 +200,9 @@ struct ServingTurn {
         guard let known = product else { return .servedSomebody }
         if known.soldOutAfter != nil {
             guard known.availableStock > 0 else { return .nothingToDo }
-            product = try await books.reopen(lease.product, lastTicket: lastTicket, fence: lease.fence)
+            _ = try await books.reopen(lease.product, lastTicket: lastTicket, fence: lease.fence)
+            // It may have come with a version that is not published yet.
+            product = nil
         }
         try await line.reopen(known, fence: lease.fence)
         logger.notice("stock is back, the line is open again", metadata: ["last_ticket": "\(lastTicket)"])
@@ -209,12 +210,16 @@ struct ServingTurn {
     }
 
     /// Opens a line that Redis does not have: for the first time, or because its data was lost.
-    private mutating func openLine() async throws {
+    ///
+    /// - Parameter isOlder: Whether Redis does have the line, as it was once.
+    private mutating func openLine(isOlder: Bool = false) async throws {
         // The batch at hand is part of what was lost, or was never claimed from the line that is opened now.
         unfinished = nil
         let nonce = LineNonce.random()
         var (opened, isNew) = try await books.nameLine(of: lease.product, nonce: nonce)
         var lastTicket: Int64 = 0
+        // Perhaps somebody has named and opened it since we looked: a line that lives is not lost.
+        if !isNew, !isOlder, case .published = try await line.publish(opened, fence: lease.fence) { return }
         if !isNew {
             (opened, lastTicket) = try await books.recordLostLine(
                 of: lease.product,

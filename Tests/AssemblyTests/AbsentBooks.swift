@@ -20,6 +20,7 @@ final class AbsentBooks: SaleBooks, OrderDesk {
     func putAside(_ claim: Claim, of product: ProductID, fence: Fence, reason: String) async throws -> SettledClaim {
         try fail()
     }
+    func decisions(on claim: Claim, of product: ProductID) async throws -> [Decision] { try fail() }
     func lastDecidedTicket(of product: ProductID) async throws -> Int64 { try fail() }
     func nameLine(of product: ProductID, nonce: String) async throws -> (product: Product, isNew: Bool) { try fail() }
     func recordLostLine(

@@ -86,6 +86,7 @@ struct SettlementTests {
         let first = Settlement(of: entries, facts: facts(available: 2))
         var known = facts(available: 0)
         known.decided = Dictionary(uniqueKeysWithValues: first.decisions.map { ($0.ticket, $0) })
+        known.soldOutAfter = first.soldOutAfter
         let again = Settlement(of: entries, facts: known)
         #expect(again.decisions.isEmpty)
         #expect(again.unitsTaken == 0)

@@ -122,10 +122,16 @@ public struct RunningShop: Sendable {
     public func get(_ path: String) async throws -> Answer { try await send(.get, path) }
 
     /// Sends a request to the API, or to another port.
-    public func send(_ method: HTTPMethod, _ path: String, body: String? = nil, port: Int? = nil) async throws -> Answer
-    {
+    public func send(
+        _ method: HTTPMethod,
+        _ path: String,
+        body: String? = nil,
+        port: Int? = nil,
+        headers: [String: String] = [:]
+    ) async throws -> Answer {
         var request = HTTPClientRequest(url: "http://127.0.0.1:\(port ?? self.port)\(path)")
         request.method = .RAW(value: method.rawValue)
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         if let body {
             request.headers.add(name: "content-type", value: "application/json")
             request.body = .bytes(ByteBuffer(string: body))

@@ -28,6 +28,10 @@ struct GuardedSaleBooks: SaleBooks {
         try await store.run { try await books.putAside(claim, of: product, fence: fence, reason: reason) }
     }
 
+    func decisions(on claim: Claim, of product: ProductID) async throws -> [Decision] {
+        try await store.run { try await books.decisions(on: claim, of: product) }
+    }
+
     func lastDecidedTicket(of product: ProductID) async throws -> Int64 {
         try await store.run { try await books.lastDecidedTicket(of: product) }
     }

@@ -53,7 +53,10 @@ public struct Settlement: Hashable, Sendable {
             }
             lastDecided = entry.ticket
         }
-        if available == 0, held == 0, waiting.isEmpty, let lastDecided { soldOutAfter = lastDecided.rawValue }
+        // A batch that only repeats what is decided says nothing of the tickets behind it.
+        if available == 0, held == 0, waiting.isEmpty, !decisions.isEmpty, let lastDecided {
+            soldOutAfter = lastDecided.rawValue
+        }
         if let earlier = facts.soldOutAfter { soldOutAfter = earlier }
     }
 

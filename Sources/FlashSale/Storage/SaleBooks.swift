@@ -26,6 +26,9 @@ public protocol SaleBooks: OrderSweeps {
     /// Decides a claim of one entry as failed, and keeps the entry as a dead letter for a person to look at.
     func putAside(_ claim: Claim, of product: ProductID, fence: Fence, reason: String) async throws -> SettledClaim
 
+    /// What is decided of a claim already, with the orders as they are by now.
+    func decisions(on claim: Claim, of product: ProductID) async throws -> [Decision]
+
     /// The last ticket that was decided: a line that has handed out fewer has lost data.
     func lastDecidedTicket(of product: ProductID) async throws -> Int64
 

@@ -94,16 +94,23 @@ public struct Acknowledgement: Hashable, Sendable {
         self.soldOutAfter = soldOutAfter
     }
 
-    /// Ends a claim without a decision: its entries go back to the head of the line, to be handed out one by one.
-    public init(splitting claim: Claim, availableStock: Int, lease: Lease) {
+    /// Ends a claim that can't be settled: whoever is not decided goes back to the head of the line, to be handed out alone.
+    ///
+    /// - Parameters:
+    ///   - claim: The claim.
+    ///   - decided: What an earlier attempt has committed of it.
+    ///   - settled: The stock as it is.
+    ///   - lease: The worker's lease.
+    public init(splitting claim: Claim, decided: [Decision], _ settled: SettledClaim, lease: Lease) {
+        let known = Set(decided.map(\.ticket))
         self.init(
             product: lease.product,
             fence: lease.fence,
             claimNumber: claim.number,
-            decisions: [],
-            waiting: claim.entries.sorted { $0.ticket < $1.ticket },
-            availableStock: availableStock,
-            soldOutAfter: nil
+            decisions: decided,
+            waiting: claim.entries.filter { !known.contains($0.ticket) }.sorted { $0.ticket < $1.ticket },
+            availableStock: settled.availableStock,
+            soldOutAfter: settled.soldOutAfter
         )
         isSplit = true
     }

@@ -32,6 +32,15 @@ extension MariaDBSaleBooks {
         }
     }
 
+    /// What is decided of a claim already.
+    public func decisions(on claim: Claim, of product: ProductID) async throws -> [Decision] {
+        let batchSize = batchSize
+        let decided = try await database.onConnection { connection in
+            try BatchReader(claim: claim, product: product, size: batchSize, connection).decided()
+        }
+        return claim.entries.compactMap { decided[$0.ticket] }
+    }
+
     /// The last ticket that was decided, one by one or in a range that has ended.
     public func lastDecidedTicket(of product: ProductID) async throws -> Int64 {
         try await database.onConnection { connection in

@@ -181,34 +181,22 @@ struct SettlementTurn {
                 createdAt: locked.now
             ),
             at: locked.now,
-            payment: early[decision.ticket]?.last
+            payment: early[decision.ticket]?.last { ($0.status == .paid) == order.state.isPaid }
         )
     }
 
-    /// One ledger row for the batch, and one for each order whose early payment moved its units again.
+    /// One ledger row for the batch, and one for each order whose early payment moved its units again: what came back first,
+    /// since others of the batch may have it, and what was taken up again last.
     ///
     /// The guard repeats what the lock already promises: if it ever fails, nothing of this batch is sold.
     private func writeStock(_ settlement: Settlement) throws {
         guard settlement.unitsOrdered > 0 else { return }
+        try insertLedger(.giveBack, "payment_failed", settlement.orders)
         try connection.execute(
             "INSERT INTO stock_ledger (product_id, delta, reason, batch) VALUES (?, ?, 'ordered', ?)",
             [.integer(product.rawValue), .integer(Int64(-settlement.unitsOrdered)), .integer(claim.number)]
         )
-        let moves = settlement.orders.flatMap { order in
-            order.transitions.filter { $0.stock != .none }.map { transition -> [MariaDBValue] in
-                [
-                    .integer(product.rawValue), .integer(Int64(transition.units(of: order.decision.quantity))),
-                    .string(transition.stock == .giveBack ? "payment_failed" : "recovered"),
-                    .integer(order.decision.ticket.rawValue),
-                ]
-            }
-        }
-        if !moves.isEmpty {
-            try connection.executeBatch(
-                "INSERT INTO stock_ledger (product_id, delta, reason, ticket) VALUES (?, ?, ?, ?)",
-                rows: moves
-            )
-        }
+        try insertLedger(.takeAgain, "recovered", settlement.orders)
         let taken = Int64(settlement.unitsTaken)
         guard taken > 0 else { return }
         let updated = try connection.execute(
@@ -218,6 +206,26 @@ struct SettlementTurn {
         guard updated.affectedRows == 1 else {
             throw StoreUnavailable(reason: "the stock of product \(product) changed under its lock: nothing was sold")
         }
+    }
+
+    private func insertLedger(
+        _ move: OrderTransition.StockMove,
+        _ reason: String,
+        _ orders: [Settlement.NewOrder]
+    ) throws {
+        let moves = orders.flatMap { order in
+            order.transitions.filter { $0.stock == move }.map { transition -> [MariaDBValue] in
+                [
+                    .integer(product.rawValue), .integer(Int64(transition.units(of: order.decision.quantity))),
+                    .string(reason), .integer(order.decision.ticket.rawValue),
+                ]
+            }
+        }
+        guard !moves.isEmpty else { return }
+        try connection.executeBatch(
+            "INSERT INTO stock_ledger (product_id, delta, reason, ticket) VALUES (?, ?, ?, ?)",
+            rows: moves
+        )
     }
 
     /// Early events have had their effect, or will never have one.

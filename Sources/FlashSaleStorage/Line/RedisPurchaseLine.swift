@@ -57,10 +57,14 @@ public struct RedisPurchaseLine: PurchaseLine {
     /// Where the user stands.
     public func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
         let keys = LineKeys(product)
+        let highest = handedOut.highest(of: product)
         let reply = try await redis.run(
             LineScripts.standing,
             keys: [keys.sale, keys.cart(of: user), keys.outcomes],
-            [RedisArgument(user.rawValue), renewsCart ? "1" : "0"]
+            [
+                RedisArgument(user.rawValue), renewsCart ? "1" : "0", RedisArgument(product.rawValue),
+                RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+            ]
         )
         switch reply.word {
         case "standing": return try standing(reply, product, user)

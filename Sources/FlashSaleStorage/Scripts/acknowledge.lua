@@ -16,7 +16,7 @@ if sale[3] ~= ARGV[2] or redis.call('EXISTS', KEYS[3]) == 0 then return { 'stale
 local first_waiting = 10 + 3 * tonumber(ARGV[9])
 for index = 10, first_waiting - 1, 3 do
     local ticket, user, outcome = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-    show_outcome(KEYS[4], user, outcome)
+    show_outcome(KEYS[4], user, outcome, true)
     local cart = 'cart_item:' .. user .. ':{' .. ARGV[3] .. '}'
     if string.match(redis.call('GET', cart) or '', '^1:(%d+):') == ticket then redis.call('DEL', cart) end
     redis.call('SREM', KEYS[6], ticket)

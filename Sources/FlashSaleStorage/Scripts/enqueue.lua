@@ -8,12 +8,7 @@
 --         {'already_purchased', order}, {'rate_limited', seconds}
 local sale = read_sale(KEYS[1])
 if not sale then return { 'unknown' } end
--- Fewer tickets than were handed out: this is an older copy of the line. Its worker records the loss and opens a new one.
-if ARGV[6] == sale.nonce and sale.last_ticket < tonumber(ARGV[7]) then
-    redis.call('HDEL', KEYS[1], 'nonce')
-    redis.call('PUBLISH', 'flash_sale_wake', ARGV[5])
-    return { 'unknown' }
-end
+if drop_older_copy(KEYS[1], sale, ARGV[6], ARGV[7], ARGV[5]) then return { 'unknown' } end
 local user, quantity, allowed = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
 local now = now_milliseconds()
 local cart = read_cart(KEYS[3], sale)

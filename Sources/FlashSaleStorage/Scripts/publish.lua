@@ -4,10 +4,14 @@
 -- ARGV: 1 product, 2 nonce, 3 fence ('' from an operator), 4 available stock, 5 version, then field, value, …
 -- Result: {'published', last_ticket}, {'missing'} when this line is not here, {'fenced', fence}
 local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'version')
-if sale[1] ~= ARGV[2] then return { 'missing' } end
+local seen = tonumber(sale[2] or 0)
+if ARGV[3] ~= '' and tonumber(ARGV[3]) < seen then return { 'fenced', seen } end
+if sale[1] ~= ARGV[2] then
+    -- Whoever is about to open the line leaves the fence: an older worker that wakes up later opens no other one.
+    if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'fence', ARGV[3]) end
+    return { 'missing' }
+end
 if ARGV[3] ~= '' then
-    local seen = tonumber(sale[2] or 0)
-    if tonumber(ARGV[3]) < seen then return { 'fenced', seen } end
     -- Only the worker that serves the product writes its stock: nobody else knows which commit came last.
     redis.call('HSET', KEYS[1], 'fence', ARGV[3])
     write_stock(KEYS[1], KEYS[2], ARGV[4])

@@ -15,6 +15,15 @@ local function read_sale(key)
     return sale
 end
 
+-- Whether the line has handed out fewer tickets than its caller has seen under this nonce: then it is an older copy, and
+-- from now on no line. Its worker records the loss and opens a new one.
+local function drop_older_copy(key, sale, nonce, highest, product)
+    if nonce ~= sale.nonce or sale.last_ticket >= tonumber(highest) then return false end
+    redis.call('HDEL', key, 'nonce')
+    redis.call('PUBLISH', 'flash_sale_wake', product)
+    return true
+end
+
 -- Milliseconds since the epoch by Redis's clock.
 local function now_milliseconds()
     local time = redis.call('TIME')

@@ -4,8 +4,8 @@
 local progress = { held = 1, pending = 2, cancelled = 3, expired = 3, completed = 4, refund_due = 4 }
 
 -- Shows a user's outcome `1:TICKET:QUANTITY:STATUS:ORDER`, unless what is shown is younger. Whoever is told that they have
--- an order already hears of that order's end.
-local function show_outcome(key, user, outcome)
+-- an order already hears of that order's end; only from a worker, since an API process may have looked long ago.
+local function show_outcome(key, user, outcome, is_of_worker)
     local ticket, status, order = string.match(outcome, '^1:(%d+):%d+:([%l_]+):(%d+)$')
     local known = redis.call('HGET', key, user) or ''
     local known_ticket, known_status, known_order = string.match(known, '^1:(%d+):%d+:([%l_]+):(%d+)$')
@@ -14,7 +14,7 @@ local function show_outcome(key, user, outcome)
         local age = tonumber(ticket) - tonumber(known_ticket)
         local is_over = status == 'cancelled' or status == 'expired' or status == 'refund_due'
         if age < 0 then
-            shows = known_status == 'already_purchased' and known_order == order and is_over
+            shows = is_of_worker and known_status == 'already_purchased' and known_order == order and is_over
         elseif age == 0 then
             shows = (progress[status] or 0) >= (progress[known_status] or 0)
         end

@@ -1,0 +1,50 @@
+import Testing
+
+/// The production's worker, settlement and order rules against stores in memory, with every fault that has a name.
+///
+/// `FLASHSALE_TEST_SIMULATIONS=1000000` runs more schedules; `FLASHSALE_TEST_SEED=n` tells the story of one.
+@Suite("Simulation")
+struct SimulationTests {
+    /// One campaign for all tests that look at it.
+    private static let campaign = Task {
+        await Campaign.run(Campaign.number("FLASHSALE_TEST_SIMULATIONS").map { Int($0) } ?? 100_000)
+    }
+
+    @Test("No schedule violates an invariant", .enabled(if: Campaign.number("FLASHSALE_TEST_SEED") == nil))
+    func noViolation() async {
+        let campaign = await Self.campaign.value
+        print(campaign.report)
+        if let first = campaign.failures.first {
+            let replay = await Campaign.replay(first.seed)
+            Issue.record("\(replay.trail)\nreplay it with FLASHSALE_TEST_SEED=\(first.seed)")
+        }
+    }
+
+    @Test(
+        "Every rare path has run",
+        .enabled(if: Campaign.number("FLASHSALE_TEST_SEED") == nil),
+        arguments: RarePath.allCases
+    )
+    func everyPathRan(path: RarePath) async {
+        let campaign = await Self.campaign.value
+        #expect(campaign.counts[path.rawValue] > 0)
+    }
+
+    @Test("The same seeds tell the same stories")
+    func determinism() async {
+        let first = await Campaign.run(500)
+        let second = await Campaign.run(500)
+        #expect(first.counts == second.counts)
+        let seed = UInt64(7)
+        let stories = (await Campaign.replay(seed).trail, await Campaign.replay(seed).trail)
+        #expect(stories.0 == stories.1)
+    }
+
+    @Test("One seed, with all that happens in it", .enabled(if: Campaign.number("FLASHSALE_TEST_SEED") != nil))
+    func oneSeed() async throws {
+        let seed = try #require(Campaign.number("FLASHSALE_TEST_SEED"))
+        let replay = await Campaign.replay(seed)
+        print(replay.trail)
+        #expect(replay.violation == nil)
+    }
+}

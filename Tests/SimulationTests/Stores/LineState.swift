@@ -1,0 +1,60 @@
+import FlashSale
+
+/// What Redis keeps of one product: a value, so that a snapshot is a copy.
+struct LineState {
+    /// The sale's hash; nil when the key is not there.
+    var sale: Sale?
+    /// The line, its head first.
+    var queue: [Entry] = []
+    /// The batch that was claimed and not acknowledged.
+    var processing: [Element] = []
+    /// Carts, also those that have run out: a key's time is looked at when it is read.
+    var carts: [UserID: Cart] = [:]
+    /// Tickets whose users left.
+    var left: Set<Int64> = []
+    /// The latest outcome of each user.
+    var outcomes: [UserID: Decision] = [:]
+    /// The cached stock.
+    var stock: Int?
+
+    /// The fields of the sale's hash.
+    struct Sale {
+        var nonce: String?
+        var fence: Int64 = 0
+        var version: Int64 = 0
+        var isPaused = false
+        var cartSeconds = 0
+        var maxQueue = 0
+        var maxPerUser = 0
+        var lastTicket: Int64 = 0
+        var servedTicket: Int64 = 0
+        var claimedTicket: Int64 = 0
+        var firstTicket: Int64 = 0
+        var soldOutAfter: Int64?
+        var availableStock = 0
+        var claim: Int64 = 0
+        var attempts = 0
+        var alone = 0
+    }
+
+    /// A user's claim to a place; no units: the user left.
+    struct Cart {
+        var ticket: Ticket
+        var quantity: Int
+        /// By Redis's clock, in milliseconds.
+        var expiresAt: Int64
+    }
+
+    /// An element of the line.
+    enum Entry {
+        case place(Ticket, UserID, quantity: Int)
+        /// Bytes that nobody can read, told apart by a number.
+        case unreadable(UInt8)
+    }
+
+    /// An element of a claimed batch.
+    enum Element {
+        case entry(ClaimedEntry)
+        case unreadable(UInt8)
+    }
+}
