@@ -191,7 +191,8 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport",
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport",
+                "TestSupport",
                 asyncHTTPClient, nioConcurrencyHelpers,
             ],
             swiftSettings: strict

@@ -28,8 +28,8 @@ public struct FlashSaleCommand: AsyncParsableCommand {
             """,
         subcommands: [
             DevCommand.self, ProductCommand.self, QueueCommand.self, OrderCommand.self, PaymentCommand.self,
-            ExpireCommand.self, OutboxCommand.self, AuditCommand.self, MigrateCommand.self, SeedCommand.self,
-            ResetCommand.self, ConfigCommand.self,
+            WorkerCommand.self, FailedCommand.self, ExpireCommand.self, OutboxCommand.self, AuditCommand.self,
+            MigrateCommand.self, SeedCommand.self, ResetCommand.self, ConfigCommand.self,
         ]
     )
 

@@ -36,6 +36,8 @@ struct ParsingTests {
             ["product", "withdraw", "1", "2"], ["product", "price", "1", "2"], ["product", "close", "1"],
             ["order", "list"], ["order", "show", "7-1"], ["payment", "list", "--review"], ["expire"], ["expire", "1"],
             ["payment", "simulate", "--order", "7-1", "--paid"], ["outbox", "list"], ["outbox", "retry", "1"],
+            ["failed", "list"], ["failed", "show", "1"], ["failed", "retry", "1"], ["failed", "flush", "--all"],
+            ["queue", "monitor"],
         ]
     )
     func everyCommand(words: [String]) throws {
@@ -161,6 +163,9 @@ struct ParsingTests {
             (["dev", "--port", "65536"], "65535"),
             (["dev", "--checkout", "barter"], "instant, payment or hold"), (["payment", "list"], "--refund-due"),
             (["payment", "simulate", "--order", "7-1"], "--paid"), (["outbox", "retry"], "--all-dead"),
+            (["failed", "retry"], "--all"), (["failed", "flush", "1", "--all"], "--all"),
+            (["failed", "retry", "1", "--product", "7"], "--product goes with --all"),
+            (["failed", "show"], "<letter>"),
             (["config", "--process", "web"], "api"),
             (["product", "restock", "7"], "flashsale product restock 7 50"),
         ]

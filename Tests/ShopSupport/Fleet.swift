@@ -5,13 +5,14 @@ import NIOConcurrencyHelpers
 /// The processes of one test, with the last lines that they said.
 public final class Fleet: Sendable {
     private struct State {
-        var children: [ChildProcess] = []
+        var children: [(program: String, process: ChildProcess)] = []
         var lines: [String] = []
     }
 
     private let state = NIOLockedValueBox(State())
     private let environment: [String: String]
 
+    /// No processes yet; those to come get these variables.
     public init(environment: [String: String]) { self.environment = environment }
 
     /// The last lines of all processes.
@@ -43,7 +44,7 @@ public final class Fleet: Sendable {
                 deathSignal: .kill
             )
         )
-        state.withLockedValue { $0.children.append(child) }
+        state.withLockedValue { $0.children.append((program, child)) }
         return child
     }
 
@@ -55,8 +56,13 @@ public final class Fleet: Sendable {
     }
 
     /// Stops what still runs, as an operator would.
-    public func stopAll() async {
-        for child in state.withLockedValue({ $0.children }).reversed() { await child.terminate(within: .seconds(20)) }
+    ///
+    /// - Parameter program: Only processes of this program; nil for all.
+    public func stopAll(_ program: String? = nil) async {
+        let children = state.withLockedValue { $0.children }
+        for (name, child) in children.reversed() where program == nil || program == name {
+            await child.terminate(within: .seconds(20))
+        }
     }
 
     /// The binaries lie beside the test bundle, which is the program that runs.

@@ -203,7 +203,10 @@ public struct RunningShop: Sendable {
 /// An HTTP answer.
 public struct Answer: Sendable {
     /// The status line.
-    public struct Status: Sendable { public let code: Int }
+    public struct Status: Sendable {
+        /// The three digits.
+        public let code: Int
+    }
 
     /// The status.
     public let status: Status

@@ -70,7 +70,8 @@ public enum WorkerProgram {
                         throw StartFailure.portProblem("worker.health-port", worker.healthPort, error)
                     }
                 }
-                try await group.waitForAll()
+                // The first one that fails ends the others: a worker without its signs of life is none.
+                while try await group.next() != nil {}
             }
         }
         try await MainService.run(main, with: stores, logger: logger)

@@ -12,8 +12,9 @@ struct QueueCommand: AsyncParsableCommand {
             Examples:
               flashsale queue status 1
               flashsale queue status 1 --json | jq .waiting
+              flashsale queue monitor
             """,
-        subcommands: [Status.self]
+        subcommands: [Status.self, QueueMonitorCommand.self]
     )
 
     /// `flashsale queue status`.

@@ -35,7 +35,7 @@ struct DevRun {
             _exit(128 + SIGINT)
         }
         defer { signals.stop() }
-        let outcome = await Self.first(
+        let outcome = await FirstEnd.of(
             {
                 await signals.wait()
                 if !Task.isCancelled { say("Stopping… (Ctrl-C again kills at once)") }
@@ -69,24 +69,6 @@ struct DevRun {
             throw CommandFailure.refused(
                 "\(error.message)\nStop it, or run beside it: flashsale dev --data OTHER --port \(options.port + 1)"
             )
-        }
-    }
-
-    /// The outcome of whichever ends first; the other is cancelled and awaited.
-    private static func first(
-        _ one: @escaping @Sendable () async -> Void,
-        _ other: @escaping @Sendable () async throws -> Void
-    ) async -> Result<Void, any Error> {
-        await withTaskGroup(of: Result<Void, any Error>.self) { group in
-            group.addTask {
-                await one()
-                return .success(())
-            }
-            group.addTask {
-                do { return .success(try await other()) } catch { return .failure(error) }
-            }
-            defer { group.cancelAll() }
-            return await group.next() ?? .success(())
         }
     }
 }

@@ -9,14 +9,16 @@ struct Console: Sendable {
     static let standardError = Console(descriptor: STDERR_FILENO)
 
     let usesColor: Bool
+    /// Whether what was written can be replaced: a terminal that knows how to move its cursor.
+    let canRedraw: Bool
     private let descriptor: Int32
 
     private init(descriptor: Int32) {
         self.descriptor = descriptor
-        usesColor = Self.usesColor(
-            isTerminal: isatty(descriptor) == 1,
-            environment: ProcessInfo.processInfo.environment
-        )
+        let isTerminal = isatty(descriptor) == 1
+        let environment = ProcessInfo.processInfo.environment
+        usesColor = Self.usesColor(isTerminal: isTerminal, environment: environment)
+        canRedraw = isTerminal && environment["TERM"] != "dumb"
     }
 
     /// Colour is for terminals, except `dumb` ones, and not for people who set `NO_COLOR` (no-color.org).

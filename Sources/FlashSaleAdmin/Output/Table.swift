@@ -55,7 +55,7 @@ struct Table {
     }
 
     /// A cell must not end the line or steer the terminal, whatever a database holds.
-    private static func printable(_ cell: String) -> String {
+    static func printable(_ cell: String) -> String {
         String(
             String.UnicodeScalarView(
                 cell.unicodeScalars.map { $0.properties.generalCategory == .control ? "\u{FFFD}" : $0 }

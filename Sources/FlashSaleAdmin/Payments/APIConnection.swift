@@ -21,10 +21,16 @@ struct APIConnection {
     private let deadline: NIODeadline
 
     /// Lends a connection, and closes it.
-    static func with<R>(_ address: APIAddress, _ body: (APIConnection) async throws -> R) async throws -> R {
+    ///
+    /// - Parameter limit: How long all requests may take together.
+    static func with<R>(
+        _ address: APIAddress,
+        limit: TimeAmount = limit,
+        _ body: (APIConnection) async throws -> R
+    ) async throws -> R {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
-            timeout: .init(connect: connectLimit)
+            timeout: .init(connect: min(connectLimit, limit))
         )
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumParallel
         // A refused connection shall be told at once, not after it was tried for a while.
