@@ -40,7 +40,7 @@ struct RecoveryTests {
             for user in ["ann", "poison", "bob"] { try await sale.join(product.id, user) }
             var deaths = 0
             // A worker that dies leaves a claimed batch, and nothing else.
-            while try await sale.standing(product.id, "poison")?.status == .queued {
+            while deaths < 20, try await sale.standing(product.id, "poison")?.status == .queued {
                 let lease = try await sale.lease(product.id, worker: "worker-\(deaths)", for: .microseconds(1))
                 let answer = try await sale.served.claim(product.id, fence: lease.fence, limit: 50, dropLimit: 10)
                 guard case .claimed(let claim) = answer else { break }
@@ -59,7 +59,7 @@ struct RecoveryTests {
                     }
                 }
             }
-            #expect(deaths >= 3)
+            #expect((3..<20).contains(deaths))
             try await withWorkers(1, on: sale) {
                 try await eventually("everybody is decided") {
                     let report = try await sale.admin.queue(of: product.id)
