@@ -42,6 +42,8 @@ struct CrashPointTests {
     private static func run(_ pairs: [(CrashPoint, CrashPoint)]) async throws -> [String] {
         let environment = [
             "FLASHSALE_PAYMENTS_SIGNATURE": "none", "FLASHSALE_OUTBOX_URL": "log", "FLASHSALE_LOG_LEVEL": "warning",
+            // Every scenario has a product of its own, and one worker serves them all.
+            "FLASHSALE_WORKER_MAX_PRODUCTS": "10000",
         ]
         let problems = Problems()
         try await RunningShop.with(workers: 0, environment: environment) { shop in
