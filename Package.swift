@@ -17,6 +17,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let hummingbirdTesting = Target.Dependency.product(name: "HummingbirdTesting", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let metricsTestKit = Target.Dependency.product(name: "MetricsTestKit", package: "swift-metrics")
 let nioConcurrencyHelpers = Target.Dependency.product(name: "NIOConcurrencyHelpers", package: "swift-nio")
@@ -44,6 +45,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache.git", from: "2.1.1"),
         .package(url: "https://github.com/swift-server/async-http-client.git", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
     ],
@@ -77,10 +79,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // The pages, as pure functions from values to bytes: no routes, no I/O.
+        .target(name: "FlashSaleWeb", dependencies: ["FlashSale", mustache], swiftSettings: strict),
+
         // The two servers and the operator's commands, against the domain's protocols.
         .target(
             name: "FlashSaleAPI",
-            dependencies: ["FlashSale", hummingbird, logging, metrics, nioCore, nioHTTP1],
+            dependencies: ["FlashSale", "FlashSaleWeb", hummingbird, logging, metrics, nioCore, nioHTTP1],
             swiftSettings: strict
         ),
         .target(
@@ -106,8 +111,8 @@ let package = Package(
         .target(
             name: "FlashSaleAdmin",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", argumentParser,
-                asyncHTTPClient, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
+                "Assembly", "FlashSale", "FlashSaleStorage", "FlashSaleWeb", "LocalServers", "MariaDB", "Redis",
+                argumentParser, asyncHTTPClient, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),
@@ -132,6 +137,11 @@ let package = Package(
         ),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
         .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FlashSaleWebTests",
+            dependencies: ["FlashSale", "FlashSaleWeb"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "FlashSaleStorageTests",
             dependencies: ["FlashSale", "FlashSaleStorage", "Redis"],
