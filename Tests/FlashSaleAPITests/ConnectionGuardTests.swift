@@ -117,4 +117,93 @@ struct ConnectionGuardTests {
         wait(seconds: 1)
         #expect(!channel.isActive)
     }
+
+    private func refuse() throws {
+        let head = HTTPResponseHead(
+            version: .http1_1,
+            status: .serviceUnavailable,
+            headers: ["content-length": "0", ConnectionRest.header: "1"]
+        )
+        try channel.writeOutbound(HTTPServerResponsePart.head(head))
+        try channel.writeOutbound(HTTPServerResponsePart.end(nil))
+    }
+
+    @Test("A connection that was told of too much to do is left unread for two seconds, and the client can't see why")
+    func rest() throws {
+        let reads = ReadCounter()
+        try connect()
+        try channel.pipeline.syncOperations.addHandler(reads, position: .first)
+        try receive("GET /x HTTP/1.1\r\nHost: shop\r\n\r\n")
+        try refuse()
+        let answer = try #require(try sent().first)
+        #expect(answer.status == 503)
+        #expect(answer.header(ConnectionRest.header) == nil)
+
+        let before = reads.count
+        channel.read()
+        wait(seconds: 1)
+        #expect(reads.count == before)
+        wait(seconds: 1)
+        #expect(reads.count == before + 1)
+        channel.read()
+        #expect(reads.count == before + 2)
+    }
+
+    @Test(
+        "When the server goes down an idle connection is kept for a moment; a request that comes is answered as the last"
+    )
+    func grace() throws {
+        let events = EventCounter()
+        try connect()
+        try answerOne()
+        try channel.pipeline.syncOperations.addHandler(events, position: .last)
+        channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        #expect(events.quiesced == 0)
+        try receive("GET /health HTTP/1.1\r\nHost: shop\r\n\r\n")
+        try answer()
+        #expect(try sent().first?.header("connection") == "close")
+
+        try otherConnection()
+    }
+
+    private func answerOne() throws {
+        try receive("GET /health HTTP/1.1\r\nHost: shop\r\n\r\n")
+        try answer()
+        #expect(try sent().first?.header("connection") == nil)
+    }
+
+    private func otherConnection() throws {
+        let other = ConnectionGuardTests()
+        let events = EventCounter()
+        try other.connect()
+        try other.answerOne()
+        try other.channel.pipeline.syncOperations.addHandler(events, position: .last)
+        other.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        other.channel.embeddedEventLoop.advanceTime(by: .milliseconds(299))
+        #expect(events.quiesced == 0)
+        other.channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(events.quiesced == 1)
+    }
+}
+
+/// Counts what gets through to the socket.
+private final class ReadCounter: ChannelOutboundHandler {
+    typealias OutboundIn = Any
+    var count = 0
+
+    func read(context: ChannelHandlerContext) {
+        count += 1
+        context.read()
+    }
+}
+
+/// Counts the shutdowns that get through to Hummingbird.
+private final class EventCounter: ChannelInboundHandler {
+    typealias InboundIn = Any
+    var quiesced = 0
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if event is ChannelShouldQuiesceEvent { quiesced += 1 }
+        context.fireUserInboundEventTriggered(event)
+    }
 }

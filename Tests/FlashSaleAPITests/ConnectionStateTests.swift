@@ -114,10 +114,25 @@ struct ConnectionStateTests {
     func quiesce() {
         var busy = ConnectionState()
         reading(&busy)
-        busy.quiesce()
+        #expect(busy.quiesce() == .proceed)
         #expect(busy.receivedHead(isLast: false) == false)
         #expect(busy.writingHead() == true)
         #expect(busy.wroteEnd() == .close)
+    }
+
+    @Test("A request that was on its way when the server went down is the connection's last")
+    func lateRequest() {
+        var new = ConnectionState()
+        #expect(new.quiesce() == .proceed)
+
+        var idle = ConnectionState()
+        reading(&idle)
+        #expect(idle.wroteEnd() == .proceed)
+        #expect(idle.quiesce() == .awaitRequest)
+        reading(&idle)
+        #expect(idle.receivedHead(isLast: false) == false)
+        #expect(idle.writingHead() == true)
+        #expect(idle.wroteEnd() == .close)
     }
 
     @Test("A client that closes its side still gets its answers")

@@ -29,6 +29,7 @@ extension Problem {
     /// 503 while as many requests are worked on as may be.
     static let overloaded = Problem(
         .overloaded,
-        "More requests have come than can be worked on at once. Nothing was done. Try again."
+        "More requests have come than can be worked on at once. Nothing was done. Try again.",
+        retryAfterSeconds: ConnectionRest.seconds
     )
 }

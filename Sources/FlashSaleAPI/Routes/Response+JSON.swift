@@ -29,6 +29,7 @@ extension Response {
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         // A 401 has to name a way to authenticate (RFC 9110, section 15.5.2).
         if problem.code.status == .unauthorized { headers[.wwwAuthenticate] = Self.challenge }
+        if problem.code == .overloaded { headers[.connectionRest] = "1" }
         if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
     }
 }

@@ -18,6 +18,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var isHTTP10 = false
     private var deadline: (awaited: ConnectionState.Awaited, task: Scheduled<Void>)?
     private var writeDeadline: Scheduled<Void>?
+    private var rest = ConnectionRest()
+    private var endOfRest: Scheduled<Void>?
+    private var endOfGrace: Scheduled<Void>?
 
     /// - Parameter onRefusal: Takes note of a refusal, and gives the document that answers it.
     init(limits: ConnectionLimits, onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument) {
@@ -55,8 +58,9 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
         case ChannelEvent.inputClosed: state.inputClosed()
-        // Hummingbird closes a connection that rests, and one that is busy behind its last answer.
-        case is ChannelShouldQuiesceEvent: state.quiesce()
+        // Hummingbird closes an idle connection, and one that is busy behind its last answer.
+        case is ChannelShouldQuiesceEvent:
+            if state.quiesce() == .awaitRequest { return awaitRequest(context: context) }
         default: break
         }
         context.fireUserInboundEventTriggered(event)
@@ -71,12 +75,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         }
     }
 
+    func read(context: ChannelHandlerContext) {
+        if rest.mayRead() { context.read() }
+    }
+
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
         case .head(let head): context.write(wrapOutboundOut(.head(marked(head))), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
+            if rest.begins() { endRest(context: context) }
             switch state.wroteEnd() {
             case .proceed: break
             case .refuse(let refusal): refuse(refusal, context: context)
@@ -121,6 +130,7 @@ extension ConnectionGuard {
 
     private func marked(_ head: HTTPResponseHead) -> HTTPResponseHead {
         var head = head
+        rest.writingHead(&head)
         if state.writingHead() {
             head.headers.replaceOrAdd(name: "Connection", value: "close")
         } else if isHTTP10 {
@@ -149,11 +159,26 @@ extension ConnectionGuard {
     /// Closes our side now, and the client's when it does so or its time is up.
     private func closeGently(context: ChannelHandlerContext) {
         disarm()
+        if rest.ends() { context.read() }
         context.close(mode: .output, promise: nil)
         let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingerTime)) {
             context.close(mode: .all, promise: nil)
         }
         deadline = (.nothing, task)
+    }
+
+    /// Answers what comes within the time of grace; then lets Hummingbird close the connection.
+    private func awaitRequest(context: ChannelHandlerContext) {
+        endOfGrace = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.graceTime)) {
+            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        }
+    }
+
+    /// Reads on when the connection has rested.
+    private func endRest(context: ChannelHandlerContext) {
+        endOfRest = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.restTime)) {
+            if self.rest.ends() { context.read() }
+        }
     }
 
     /// Sets the deadline for what the client has to send; the same again leaves a running one alone.
@@ -175,6 +200,8 @@ extension ConnectionGuard {
         deadline = nil
         writeDeadline?.cancel()
         writeDeadline = nil
+        endOfRest?.cancel()
+        endOfGrace?.cancel()
     }
 }
 

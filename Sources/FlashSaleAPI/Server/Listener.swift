@@ -35,7 +35,11 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var bodyTime: Duration = .seconds(10)
     /// How long a client may leave an answer unread.
     public var writeTime: Duration = .seconds(10)
-    /// How long a connection may rest between two requests.
+    /// How long we leave a connection unread whose client was told that there is too much to do: what `Retry-After` says.
+    public var restTime: Duration = .seconds(ConnectionRest.seconds)
+    /// How long an idle connection stays open when the server goes down: a request that is on its way is still answered.
+    public var graceTime: Duration = .milliseconds(300)
+    /// How long a connection may be idle between two requests.
     public var idleTime: Duration = .seconds(60)
     /// How long a connection that we end may go on sending, unheard.
     ///
