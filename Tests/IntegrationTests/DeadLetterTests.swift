@@ -62,6 +62,24 @@ struct DeadLetterTests {
         }
     }
 
+    @Test("What would be put aside after the line was sold out is sold out: no row beside the range, and no letter")
+    func soldOutMeanwhile() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 5)
+            try await sale.join(product.id, "ann")
+            let lease = try await sale.lease(product.id)
+            let claim = try await sale.claim(lease)
+            _ = try await sale.admin.withdraw(product.id, units: 5)
+            _ = try await sale.sweep(lease)
+            let settled = try await sale.books.putAside(claim, of: product.id, fence: lease.fence, reason: "tried")
+            #expect(settled.decisions.map(\.status) == [.soldOut])
+            try await sale.acknowledge(claim, settled, lease)
+            #expect(try await sale.standing(product.id, "ann")?.status == .soldOut)
+            #expect(try await sale.count("SELECT COUNT(*) FROM decisions") == 0)
+            #expect(try await sale.count("SELECT COUNT(*) FROM dead_letters") == 0)
+        }
+    }
+
     @Test("Where joining is refused the letter is kept, with the reason; once it is possible, the retry goes through")
     func refused() async throws {
         try await Sale.with { sale in

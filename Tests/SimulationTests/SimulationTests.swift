@@ -30,6 +30,15 @@ struct SimulationTests {
         #expect(campaign.counts[path.rawValue] > 0)
     }
 
+    @Test(
+        "Schedules that violated an invariant once, beyond the first 100,000",
+        arguments: [147_987]  // A batch was put aside whose ticket a withdrawal had sold out meanwhile.
+    )
+    func onceViolated(seed: UInt64) async {
+        let replay = await Campaign.replay(seed)
+        #expect(replay.violation == nil, "\(replay.trail)")
+    }
+
     @Test("The same seeds tell the same stories")
     func determinism() async {
         let first = await Campaign.run(500)

@@ -29,3 +29,11 @@ public struct Decision: Hashable, Sendable {
     /// Whether the ticket became an order, whatever has become of that since.
     public var makesOrder: Bool { order == ticket }
 }
+
+extension ClaimedEntry {
+    /// What the sold-out range above a ticket decides of the entry, without a row of its own; nil below the range.
+    public func soldOut(after ticket: Int64?) -> Decision? {
+        guard let ticket, self.ticket.rawValue > ticket else { return nil }
+        return Decision(self, .soldOut)
+    }
+}

@@ -141,8 +141,7 @@ extension Settlement {
         /// A decision that needs no row.
         fileprivate func decision(of entry: ClaimedEntry) -> Decision? {
             if let earlier = decided[entry.ticket] { return earlier }
-            guard let soldOutAfter, entry.ticket.rawValue > soldOutAfter else { return nil }
-            return Decision(entry, .soldOut)
+            return entry.soldOut(after: soldOutAfter)
         }
     }
 

@@ -55,10 +55,12 @@ struct SettlementTurn {
         )
     }
 
-    /// Decides everything that is not decided yet as failed.
+    /// Decides everything that is not decided yet as failed; what a sold-out range decides gets no row beside it.
     func putAside(reason: String) throws -> SettledClaim {
         let decided = try readDecided()
-        let open = claim.entries.filter { decided[$0.ticket] == nil }
+        let undecided = claim.entries.filter { decided[$0.ticket] == nil }
+        let soldOut = undecided.compactMap { $0.soldOut(after: locked.product.soldOutAfter) }
+        let open = undecided.filter { $0.soldOut(after: locked.product.soldOutAfter) == nil }
         let failed = open.map {
             Decision(ticket: $0.ticket, user: $0.user, quantity: $0.quantity, status: .failed)
         }
@@ -70,7 +72,7 @@ struct SettlementTurn {
             try PaymentEventTable(connection).refundWaiting(product, tickets: ticket...ticket, at: locked.now)
         }
         return SettledClaim(
-            decisions: (failed + decided.values).sorted { $0.ticket < $1.ticket },
+            decisions: (failed + soldOut + decided.values).sorted { $0.ticket < $1.ticket },
             waiting: [],
             availableStock: locked.product.availableStock,
             soldOutAfter: locked.product.soldOutAfter

@@ -34,7 +34,9 @@ extension MemoryBooks {
         let index = product.index
         if shelves[index].isPricePending { beginPrice(index, at: claim.lastTicket + 1) }
         let decided = decided(index, claim)
-        let open = claim.entries.filter { decided[$0.ticket] == nil }
+        let undecided = claim.entries.filter { decided[$0.ticket] == nil }
+        let soldOut = undecided.compactMap { $0.soldOut(after: shelves[index].product.soldOutAfter) }
+        let open = undecided.filter { $0.soldOut(after: shelves[index].product.soldOutAfter) == nil }
         let failed = open.map {
             Decision(ticket: $0.ticket, user: $0.user, quantity: $0.quantity, status: .failed)
         }
@@ -46,7 +48,7 @@ extension MemoryBooks {
         insert(failed, index, fence)
         for entry in open { refundWaiting(index, entry.ticket.rawValue, entry.ticket.rawValue) }
         return SettledClaim(
-            decisions: (failed + claim.entries.compactMap { decided[$0.ticket] }).sorted { $0.ticket < $1.ticket },
+            decisions: (failed + soldOut + claim.entries.compactMap { decided[$0.ticket] }).sorted { $0.ticket < $1.ticket },
             waiting: [],
             availableStock: shelves[index].product.availableStock,
             soldOutAfter: shelves[index].product.soldOutAfter
