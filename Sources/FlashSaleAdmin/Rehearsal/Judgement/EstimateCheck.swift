@@ -41,7 +41,7 @@ struct EstimateCheck: Sendable, Equatable {
         let name = "At least 85 % were served before their 90 % estimate"
         guard let first, let all else { return RehearsalCheck(name, .notJudged, "no standing had an estimate") }
         let detail =
-            "\(first.percent) of \(people.counting("person")) by the first estimate, "
+            "\(first.percent) of \(people) people by the first estimate, "
             + "\(all.percent) of \(estimates) estimates in all"
         guard people >= Self.fewest else { return RehearsalCheck(name, .notJudged, "too few: \(detail)") }
         return RehearsalCheck(name, first >= Self.required ? .pass : .fail, detail)

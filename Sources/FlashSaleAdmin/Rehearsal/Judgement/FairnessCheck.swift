@@ -156,7 +156,7 @@ struct FairnessCheck {
         if sold > stock { violations.append("\(sold) units of \(stock) were sold") }
         if refused > 0, sold < stock {
             violations.append(
-                "\(refused.counting("person")) found it sold out, and only \(sold) units of \(stock) were sold"
+                "\(refused) people found it sold out, and only \(sold) units of \(stock) were sold"
             )
         }
         if let availableAtEnd, Int64(stock - sold) != availableAtEnd {
@@ -165,7 +165,7 @@ struct FairnessCheck {
         return RehearsalCheck(
             "As many units were sold as there were, or as people wanted",
             violations: violations,
-            looked: "\(sold) of \(stock) sold, \(refused.counting("person")) too late"
+            looked: "\(sold) of \(stock) sold, \(refused) people too late"
         )
     }
 

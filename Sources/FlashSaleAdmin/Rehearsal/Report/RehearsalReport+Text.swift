@@ -4,7 +4,7 @@ extension RehearsalReport {
     /// The title: what was rehearsed.
     var heading: String {
         let arrival = plan.arrival == .burst ? "at once" : "\(plan.arrival.rawValue) over \(plan.over.words)"
-        return "\(plan.users.counting("person")) \(arrival) for \(plan.stock.counting("unit"))"
+        return "\(plan.users) \(plan.users == 1 ? "person" : "people") \(arrival) for \(plan.stock.counting("unit"))"
     }
 
     /// How to do the same again.

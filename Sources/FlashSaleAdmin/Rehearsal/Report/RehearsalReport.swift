@@ -157,13 +157,14 @@ extension RehearsalReport {
 }
 
 extension Duration {
-    /// Seconds with one decimal: `12.3 s`.
+    /// Seconds with two decimals: `12.34 s`.
     var seconds: String { Self.seconds(microseconds: microseconds) }
 
     /// The same, of microseconds.
     static func seconds(microseconds: Int64) -> String {
-        let tenths = (microseconds + 50_000) / 100_000
-        return "\(tenths / 10).\(tenths % 10) s"
+        let hundredths = (microseconds + 5_000) / 10_000
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction) s"
     }
 
     /// Milliseconds with two decimals: `1.25 ms`.
