@@ -218,6 +218,23 @@ struct FairnessCheckTests {
         #expect(none.first == nil && none.check.verdict == .notJudged)
     }
 
+    @Test("When somebody was decided is what those saw who were still looking; a last look says only how it ended")
+    func lastLooks() {
+        var sale = FairSale()
+        sale.answers = []
+        for person in 0..<3 { sale.say(person, .join, 202, "queued", ticket: Int64(person + 1)) }
+        sale.say(1, .standing, 200, "completed", ticket: 2, served: 2)
+        sale.say(0, .standing, 200, "completed", ticket: 1, served: 3)
+        sale.say(2, .standing, 200, "completed", ticket: 3, served: 3)
+        for index in [4, 5] { sale.answers[index].isLastLook = true }
+        let journeys = Journeys(sale.history).all
+        #expect(journeys.map(\.decided) == [3_500, 3_500, nil])
+        #expect(journeys.map(\.waited) == [3_000, 2_000, nil] && journeys.allSatisfy { $0.status == .completed })
+        sale.say(2, .leave, 204, "")
+        sale.say(2, .standing, 200, "left", ticket: 3, served: 3)
+        #expect(Journeys(sale.history).all[2].decided == 6_500 && Journeys(sale.history).all[2].waited == nil)
+    }
+
     @Test("An estimate that nine of ten missed fails")
     func missedEstimates() {
         var sale = FairSale()

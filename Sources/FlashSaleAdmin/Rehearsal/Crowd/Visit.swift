@@ -28,7 +28,7 @@ struct Visit: Sendable {
     private var hasCheckedOut = false
     private var hasPaid = false
     /// At the end of the rehearsal nobody acts any more: the outcome alone is asked for.
-    private var onlyLooks = false
+    private(set) var onlyLooks = false
 
     init(_ person: Person) { self.person = person }
 

@@ -15,7 +15,8 @@ struct Journey: Sendable, Equatable {
     var statuses: [PurchaseStatus] = []
     /// Why there was no place: the code of the answer.
     var refusal: String?
-    /// Since when the person is seen to be decided, by anybody's answer, in microseconds after the start.
+    /// Since when the person is seen to be decided, by anybody's answer, in microseconds after the start; nil where nobody
+    /// who was still looking could see it.
     var decided: Int64?
 
     var ticket: Int64? { tickets.first }
@@ -25,9 +26,11 @@ struct Journey: Sendable, Equatable {
     var wasServedUnits: Bool {
         statuses.contains { [.held, .pending, .completed, .cancelled, .expired, .refundDue].contains($0) }
     }
-    /// From the ticket to the decision, in microseconds.
+    /// Whether the line is done with the person.
+    var isDecided: Bool { status.map { $0 != .queued } ?? false }
+    /// From the ticket to the decision, in microseconds; nil for those who left, since nobody decided that.
     var waited: Int64? {
-        guard let joined, let decided else { return nil }
+        guard let joined, let decided, status != .left else { return nil }
         return max(0, decided - joined)
     }
     /// One word for how it ended.
@@ -52,10 +55,12 @@ struct Journeys: Sendable {
             var journey = journeys[answer.person] ?? Journey(person: answer.person, came: answer.sent)
             journey.take(answer)
             journeys[answer.person] = journey
-            if let status = journey.status, status != .queued, ownDecision[answer.person] == nil {
+            let isDecided = journey.status.map { $0 != .queued } ?? false
+            let hasLeft = answer.route == .leave && reply.isSuccess
+            if isDecided || hasLeft, !answer.isLastLook, ownDecision[answer.person] == nil {
                 ownDecision[answer.person] = answer.received
             }
-            if let ticket = reply.servedTicket, ticket > served.last?.ticket ?? 0 {
+            if let ticket = reply.servedTicket, ticket > served.last?.ticket ?? 0, !answer.isLastLook {
                 served.append((answer.received, ticket))
             }
             if reply.word == PurchaseStatus.soldOut.rawValue, soldOut == nil { soldOut = answer.received }
@@ -64,10 +69,12 @@ struct Journeys: Sendable {
         self.soldOut = soldOut
         all = journeys.values.sorted { $0.person < $1.person }.map { journey in
             var journey = journey
-            guard let ticket = journey.ticket, let own = ownDecision[journey.person] else { return journey }
-            var decided = min(own, Self.time(of: ticket, in: served) ?? own)
-            if journey.status == .soldOut, let soldOut { decided = min(decided, soldOut) }
-            journey.decided = max(decided, journey.joined ?? decided)
+            guard let ticket = journey.ticket, let joined = journey.joined, journey.isDecided else { return journey }
+            let times = [
+                ownDecision[journey.person], Self.time(of: ticket, in: served),
+                journey.status == .soldOut ? soldOut : nil,
+            ]
+            journey.decided = times.compactMap(\.self).min().map { max($0, joined) }
             return journey
         }
     }

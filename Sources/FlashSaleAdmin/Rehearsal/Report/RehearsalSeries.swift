@@ -40,15 +40,19 @@ struct RehearsalSeries: Sendable, Equatable {
         var decisions = joins
         var answers = joins
         let place = { (time: Int64) in min(count - 1, max(0, Int(time / width))) }
+        var entered = joins
         for journey in journeys.all {
-            if let joined = journey.joined { joins[place(joined)] += 1 }
+            guard let joined = journey.joined else { continue }
+            joins[place(joined)] += 1
+            // Whose decision nobody saw in time would wait for ever in the chart.
+            if journey.decided != nil || !journey.isDecided { entered[place(joined)] += 1 }
             if let decided = journey.decided { decisions[place(decided)] += 1 }
         }
         for answer in history.answers { answers[place(answer.received)] += 1 }
         let seconds = Double(width) / 1_000_000
         var waiting = 0
         return (0..<count).map { index in
-            waiting += joins[index] - decisions[index]
+            waiting += entered[index] - decisions[index]
             return Moment(
                 at: Double(index + 1) * seconds,
                 joinsPerSecond: Double(joins[index]) / seconds,

@@ -7,6 +7,8 @@ struct RehearsalAnswer: Sendable, Equatable {
     /// The same.
     let received: Int64
     let reply: RehearsalReply
+    /// Whether we asked at the end, for somebody who looks no more: it says how it ended, and not when.
+    var isLastLook = false
 }
 
 /// Everything that everybody was told, in the order in which it came in.

@@ -71,6 +71,8 @@ final class Stage: Sendable {
             state.underWay -= 1
             // An answer that was cut off by the end says nothing of the shop.
             guard !state.isStopped || answer.reply.status != 0 else { return }
+            var answer = answer
+            answer.isLastLook = state.visits[answer.person].onlyLooks
             state.history.append(answer)
             let hadTicket = state.visits[answer.person].ticket != nil
             let next = state.visits[answer.person].take(answer.reply, at: answer.received)
