@@ -22,7 +22,7 @@ struct RehearsalClient: Sendable {
         try await api.get("/api/products/\(product.id)").document(ShownProduct.self)?.availableStock
     }
 
-    /// Asks once. Whatever goes wrong is an answer too.
+    /// Asks once; whatever goes wrong is an answer too.
     func ask(_ route: RehearsalRoute, person: Int, order: String?) async -> RehearsalReply {
         let user = Self.user(person)
         let line = "/api/products/\(product.id)/queue"
@@ -82,11 +82,11 @@ extension RehearsalReply {
         word = said.code ?? said.result ?? said.status?.text ?? ""
         ticket = said.ticket
         position = said.position
-        servedTicket = said.served_ticket
-        lastTicket = said.last_ticket
-        order = said.order_id
-        pollAfter = said.poll_after_ms
-        estimate = said.eta_seconds.map { Estimate(p50: $0.p50, p90: $0.p90) }
+        servedTicket = said.servedTicket
+        lastTicket = said.lastTicket
+        order = said.order
+        pollAfter = said.pollAfter
+        estimate = said.estimate.map { Estimate(p50: $0.p50, p90: $0.p90) }
     }
 
     /// The fields that count, of standings, orders, payments and problems alike, by their names in the API.
@@ -111,10 +111,19 @@ extension RehearsalReply {
         let code: String?
         let ticket: Int64?
         let position: Int64?
-        let served_ticket: Int64?
-        let last_ticket: Int64?
-        let order_id: String?
-        let poll_after_ms: Int64?
-        let eta_seconds: Range?
+        let servedTicket: Int64?
+        let lastTicket: Int64?
+        let order: String?
+        let pollAfter: Int64?
+        let estimate: Range?
+
+        enum CodingKeys: String, CodingKey {
+            case status, result, code, ticket, position
+            case servedTicket = "served_ticket"
+            case lastTicket = "last_ticket"
+            case order = "order_id"
+            case pollAfter = "poll_after_ms"
+            case estimate = "eta_seconds"
+        }
     }
 }
