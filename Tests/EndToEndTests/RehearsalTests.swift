@@ -1,3 +1,4 @@
+import FlashSaleStorage
 import Foundation
 import Glibc
 import LocalServers
