@@ -25,7 +25,8 @@ struct RehearseCommand: AsyncParsableCommand {
               flashsale rehearse --users 20000 --stock 500 --report rehearsal
               flashsale rehearse --users 500 --stock 50 --arrival ramp --over 20s \\
                 --checkout hold --pay 0.8 --hold-seconds 5
-              flashsale rehearse --users 2000 --stock 2000 --arrival steady --over 60s --disturb pause
+              flashsale rehearse --users 2000 --stock 2000 --arrival steady \\
+                --over 60s --disturb pause
 
             Exit codes:
               0  PASS: every check that could be judged holds
