@@ -19,24 +19,37 @@ struct APIConnection {
     let address: APIAddress
     private let client: HTTPClient
     private let deadline: NIODeadline
+    private let requestLimit: TimeAmount
 
     /// Lends a connection, and closes it.
     ///
-    /// - Parameter limit: How long all requests may take together.
+    /// - Parameters:
+    ///   - limit: How long all requests may take together.
+    ///   - requestLimit: How long each of them may take; nil for no less.
+    ///   - parallel: How many connections are kept.
     static func with<R>(
         _ address: APIAddress,
         limit: TimeAmount = limit,
+        requestLimit: TimeAmount? = nil,
+        parallel: Int = maximumParallel,
         _ body: (APIConnection) async throws -> R
     ) async throws -> R {
         var configuration = HTTPClient.Configuration(
             redirectConfiguration: .disallow,
             timeout: .init(connect: min(connectLimit, limit))
         )
-        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = maximumParallel
+        configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = parallel
         // A refused connection shall be told at once, not after it was tried for a while.
         configuration.connectionPool.retryConnectionEstablishment = false
         return try await HTTPClient.withHTTPClient(configuration: configuration) { client in
-            try await body(APIConnection(address: address, client: client, deadline: .now() + limit))
+            try await body(
+                APIConnection(
+                    address: address,
+                    client: client,
+                    deadline: .now() + limit,
+                    requestLimit: requestLimit ?? limit
+                )
+            )
         }
     }
 
@@ -44,6 +57,8 @@ struct APIConnection {
     struct Answer: Sendable {
         let status: Int
         let body: [UInt8]
+        /// When to try again, in seconds; nil where the API does not say.
+        var retryAfter: Int64?
 
         /// Whether the API took the request: 2xx.
         var isSuccess: Bool { (200..<300).contains(status) }
@@ -73,11 +88,22 @@ struct APIConnection {
         return try await send(request)
     }
 
+    /// Takes something away.
+    func delete(_ path: String) async throws(Silence) -> Answer {
+        var request = HTTPClientRequest(url: "\(address)\(path)")
+        request.method = .DELETE
+        return try await send(request)
+    }
+
     private func send(_ request: HTTPClientRequest) async throws(Silence) -> Answer {
         do {
-            let response = try await client.execute(request, deadline: deadline)
+            let response = try await client.execute(request, deadline: min(deadline, .now() + requestLimit))
             let body = try await response.body.collect(upTo: Self.maximumLength)
-            return Answer(status: Int(response.status.code), body: Array(body.readableBytesView))
+            return Answer(
+                status: Int(response.status.code),
+                body: Array(body.readableBytesView),
+                retryAfter: response.headers.first(name: "retry-after").flatMap { Int64($0) }
+            )
         } catch {
             throw Silence(reason: HTTPFailure.reason(error))
         }
