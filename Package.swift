@@ -130,6 +130,13 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // What deploy/bench needs beside wrk.
+        .executableTarget(
+            name: "flashsale-bench",
+            dependencies: [argumentParser, hummingbird, logging, nioCore, nioPosix],
+            path: "Tests/Bench",
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "RedisTests",
             dependencies: ["Redis", logging, nioCore, nioEmbedded],
