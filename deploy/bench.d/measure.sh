@@ -63,7 +63,14 @@ peer() {
     "check_$kind" "$name"
 }
 
-line_url() { printf 'http://127.0.0.1:%s/api/products/1/queue' "$1"; }
+# line_url PORT [PRODUCT]
+line_url() { printf 'http://127.0.0.1:%s/api/products/%s/queue' "$1" "${2:-1}"; }
+
+# Bytes in use by the Redis of that name.
+used_memory() { redis "$1" info memory | sed -n 's/^used_memory:\([0-9]*\).*/\1/p'; }
+
+# Megabytes of memory that the API on the Redis of that name holds.
+resident() { awk '/^VmRSS:/ { printf "%.1f", $2 / 1024 }' "/proc/${api_pid[$1]}/status"; }
 
 load_api() { new_tag; load join "$(line_url "${api_port[$1]}")" "$tag"; }
 load_nginx() { new_tag; load join "$(line_url "${peer_port[nginx-$1]}")" "$tag"; }
@@ -94,5 +101,5 @@ check_tickets() {
 in_order() {
     local first second
     read -r first second <<<"$2"
-    [[ -n $second ]] && ((second == first + 1)) || stop "$1 does not hand out tickets in order: '$2'."
+    ((second == first + 1)) || stop "$1 does not hand out tickets in order: '$2'."
 }

@@ -52,7 +52,8 @@ FILENAME ~ /goals\.tsv$/ {
     ours[goals] = median(key, $5)
     peers[goals] = $4 == "-" ? "" : median($2 SUBSEP $4, $5)
     reached[goals] = $4 == "-" ? ours[goals] : ratio(key, $2 SUBSEP $4, $5)
-    if (reached[goals] == "") verdict[goals] = "no"
+    if (errors[key] > 0) verdict[goals] = "no: errors"
+    else if (reached[goals] == "") verdict[goals] = "no"
     else if (holds(reached[goals], $6, $7)) verdict[goals] = "yes"
     else verdict[goals] = ($8 != "-" && holds(reached[goals], $6, $8)) ? "the least" : "no"
 }

@@ -115,10 +115,10 @@ make_database() {
         { cat "$folder/migrate.log" >&2; stop 'The database could not be migrated.'; }
 }
 
-# make_product REDIS DATABASE: a product that everybody may join and nobody can empty; its number in $product.
+# make_product REDIS DATABASE [STOCK]: a product that everybody may join; its number in $product.
 make_product() {
     local said
-    said=$(with_stores "$1" "$2" "$programs/flashsale" product create --name Bench --stock 10000000 --price 10 \
+    said=$(with_stores "$1" "$2" "$programs/flashsale" product create --name Bench --stock "${3:-10000000}" --price 10 \
         --max-queue 100000000 --cart-seconds 86400 --json 2>&1) || stop "No product: $said"
     product=$(sed -n 's/.*"id"[ ]*:[ ]*\([0-9][0-9]*\).*/\1/p' <<<"$said" | head -n 1)
     [[ -n $product ]] || stop "No product: $said"
@@ -177,13 +177,13 @@ fill() {
     }' | redis "$1" --pipe >"$folder/fill.log" 2>&1 || { cat "$folder/fill.log" >&2; stop 'The line was not filled.'; }
 }
 
-# start_api NAME: flashsale-api on the Redis of that name.
+# start_api NAME [DATABASE]: flashsale-api on the Redis of that name.
 start_api() {
     local name=$1
     [[ -z ${api_port[$name]:-} ]] || return 0
     free_port
     api_port[$name]=$port
-    with_stores "$name" bench launch "api-$name" "$programs/flashsale-api" --http-port "$port"
+    with_stores "$name" "${2:-bench}" launch "api-$name" "$programs/flashsale-api" --http-port "$port"
     api_pid[$name]=$!
     wait_for 30 "api-$name" answers "http://127.0.0.1:$port/ready"
 }

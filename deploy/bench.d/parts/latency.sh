@@ -7,7 +7,8 @@ part_latency() {
     for name in plain-api plain-nginx; do start_line "$name" none; done
     start_api plain-api
     peer nginx plain-nginx
-    rate=$(($(our_peak) / 2))
+    find_our_peak
+    rate=$((peak / 2))
     note "latency: $rate joins a second, half of our peak; each latency counts from when the request was due."
     for ((round = 1; round <= rounds; round++)); do
         latency_round "$rate" flashsale "${api_port[plain-api]}"
@@ -25,15 +26,12 @@ latency_round() {
     record_load latency "$2" "$output"
 }
 
-# The join part's median when it ran, else that of one run.
-our_peak() {
-    local peak
+# In $peak: the join part's median when it ran, else that of one run.
+find_our_peak() {
     peak=$(awk -F'\t' '$1 == "join" && $2 == "flashsale" { print $5 }' "$folder/records.tsv" | sort -n |
         awk '{ line[NR] = $1 } END { print line[int((NR + 1) / 2)] }')
-    if [[ -z $peak ]]; then
-        load_api plain-api
-        peak=$(sed -n 's/^BENCH //p' <<<"$output" | awk '{ printf "%d", $1 / $2 }')
-        empty_line plain-api
-    fi
-    printf '%s' "$peak"
+    [[ -z $peak ]] || return 0
+    load_api plain-api
+    peak=$(sed -n 's/^BENCH //p' <<<"$output" | awk '{ printf "%d", $1 / $2 }')
+    empty_line plain-api
 }

@@ -26,6 +26,3 @@ part_streams() {
     record streams "API memory, $opened streams" MB "$after" '' '' '' "$refused"
     goal "API memory with $count open event streams, MB" streams "API memory, $opened streams" - value '<=' 150 -
 }
-
-# Megabytes of memory that the API on this Redis holds.
-resident() { awk '/^VmRSS:/ { printf "%.1f", $2 / 1024 }' "/proc/${api_pid[$1]}/status"; }

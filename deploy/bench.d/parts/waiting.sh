@@ -26,17 +26,15 @@ part_waiting() {
 # A million users join by our own script: used_memory before and after.
 measure_memory() {
     local before after length
-    before=$(used_memory)
+    before=$(used_memory waiting-many)
     fill waiting-many 1 1 "$1"
-    after=$(used_memory)
+    after=$(used_memory waiting-many)
     length=$(redis waiting-many llen 'flash_sale_queue:{1}')
     ((length == $1)) || stop "$length users wait, not $1."
     round=1
     record waiting 'Redis memory per waiting user' bytes $(((after - before) / $1))
     goal 'Redis memory per waiting user, bytes' waiting 'Redis memory per waiting user' - value '<=' 170 -
 }
-
-used_memory() { redis waiting-many info memory | sed -n 's/^used_memory:\([0-9]*\).*/\1/p'; }
 
 # A position does not cost more the longer the line is: it is a subtraction.
 check_position() {
