@@ -137,6 +137,7 @@ let package = Package(
             path: "Tests/Bench",
             swiftSettings: strict
         ),
+        .testTarget(name: "BenchTests", dependencies: ["flashsale-bench", nioCore], swiftSettings: strict),
         .testTarget(
             name: "RedisTests",
             dependencies: ["Redis", logging, nioCore, nioEmbedded],

@@ -5,7 +5,9 @@ struct BadAnswer: Error {
     let reason: String
 }
 
-/// Cuts what a server sends into answers: status and end, no more. Answers have to carry Content-Length.
+/// Cuts what a server sends into answers: status and end, no more.
+///
+/// Answers have to carry Content-Length.
 struct AnswerParser {
     /// The most bytes of an answer: ours have less than 2 KB.
     private static let maximumBytes = 65_536

@@ -1,6 +1,8 @@
 import ArgumentParser
 
-/// `flashsale-bench`: what `deploy/bench` needs beside wrk. Not a product.
+/// What `deploy/bench` needs beside wrk.
+///
+/// Not a product.
 @main
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(

@@ -20,7 +20,9 @@ struct RequestPlan {
         self.connections = connections
     }
 
-    /// When the last request is due. Without a rate, no server should need longer than 1 ms a request.
+    /// When the last request is due.
+    ///
+    /// Without a rate, no server should need longer than 1 ms a request.
     var end: NIODeadline {
         start + .nanoseconds(Int64(Double(count) / (rate > 0 ? rate : 1_000) * 1e9))
     }

@@ -10,7 +10,8 @@ declare -A redis_port api_port api_pid peer_port
 launch() {
     local log=$1
     shift
-    "$@" >"$folder/$log.log" 2>&1 </dev/null &
+    # The kernel ends it, should this script be killed.
+    setpriv --pdeathsig TERM -- "$@" >"$folder/$log.log" 2>&1 </dev/null &
     processes+=("$!")
 }
 
