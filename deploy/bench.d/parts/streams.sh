@@ -4,6 +4,7 @@
 
 part_streams() {
     local count=$((quick ? 1000 : 10000)) url status opened refused before after
+    (($(ulimit -n) > count + 100)) || stop "$count streams need more open files than ulimit -n allows: $(ulimit -n)."
     start_line streams none
     start_api streams
     fill streams 1 1 "$count"
