@@ -130,6 +130,14 @@ let package = Package(
             path: "Tests/TestSupport",
             swiftSettings: strict
         ),
+        // What deploy/bench needs beside wrk.
+        .executableTarget(
+            name: "flashsale-bench",
+            dependencies: [argumentParser, hummingbird, logging, nioCore, nioPosix],
+            path: "Tests/Bench",
+            swiftSettings: strict
+        ),
+        .testTarget(name: "BenchTests", dependencies: ["flashsale-bench", nioCore], swiftSettings: strict),
         .testTarget(
             name: "RedisTests",
             dependencies: ["Redis", logging, nioCore, nioEmbedded],
