@@ -214,6 +214,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "BrowserTests",
+            dependencies: ["LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore],
+            path: "Tests/Browser",
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
                 "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport", asyncHTTPClient,

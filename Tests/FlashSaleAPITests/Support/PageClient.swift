@@ -1,3 +1,4 @@
+import FlashSaleAPI
 import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
