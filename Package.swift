@@ -215,7 +215,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BrowserTests",
-            dependencies: ["LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore],
+            dependencies: ["LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
             path: "Tests/Browser",
             swiftSettings: strict
         ),

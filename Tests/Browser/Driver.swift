@@ -2,6 +2,7 @@ import AsyncHTTPClient
 import Foundation
 import LocalServers
 import NIOCore
+import NIOHTTP1
 import TestSupport
 
 /// A chromedriver of our own, and what it is asked: the part of WebDriver (https://www.w3.org/TR/webdriver2/) that we need.
