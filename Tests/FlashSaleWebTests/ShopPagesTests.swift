@@ -117,7 +117,7 @@ struct ShopPagesTests {
             let expected =
                 outlook == .moving
                 ? text.filled("eta", ["range": text.range(seconds: 100, 290)]) : text["outlook_\(outlook.rawValue)"]
-            #expect(html.contains(">\(expected)</p>"))
+            #expect(html.contains(">\(expected.htmlEscaped)</p>"))
         }
     }
 

@@ -4,7 +4,7 @@ import Hummingbird
 import HummingbirdTesting
 import NIOCore
 
-/// Asks for pages and sends forms as a browser does that is at `shop.example`.
+/// Asks for pages and sends forms as a browser does that is at `localhost`.
 struct PageClient {
     let client: any TestClientProtocol
 
@@ -27,7 +27,6 @@ struct PageClient {
         var headers = HTTPFields()
         headers[.contentType] = type
         if let cookie { headers[.cookie] = cookie }
-        if let host = HTTPField.Name("Host") { headers[host] = "shop.example" }
         for (name, value) in fields { if let name = HTTPField.Name(name) { headers[name] = value } }
         return try await client.execute(uri: path, method: .post, headers: headers, body: ByteBuffer(string: form))
     }
