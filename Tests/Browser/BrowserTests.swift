@@ -98,9 +98,9 @@ struct BrowserTests {
             try await driver.browse(.init(runsScripts: false)) { browser in
                 try await browser.join(shop, product, "ada")
                 try await browser.waitForHeading("You are in line")
-                // The script would have written the reader's own time.
                 try await shop.giveBack(product, "zoe")
                 try await browser.waitForHeading("It is your turn")
+                // The script would have written the reader's own time.
                 #expect(try await browser.text("time").hasSuffix("UTC"))
                 try await browser.picture("without-scripts")
                 try await browser.click("form[action$=checkout] button")
@@ -143,6 +143,32 @@ struct BrowserTests {
                 try await browser.waitForHeading("There is nothing here")
                 try await browser.expectAccessible("problem")
                 try await browser.pictures("problem")
+            }
+        }
+    }
+
+    @Test("The check of accessibility notices what it is there for")
+    func checkNotices() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1)
+            try await driver.browse { browser in
+                let faults = [
+                    ("contrast", "find('.hint').style.color = '#999'"), ("no label", "find('label').remove()"),
+                    ("headings", "find('h1').outerHTML = '<h4>x</h4>'"), ("no name", "find('button').textContent = ''"),
+                    ("no alt", "find('main').append(new Image())"), ("small", "find('input').style.height = '20px'"),
+                    ("no language", "document.documentElement.lang = ''"),
+                    ("wider", "find('main').style.minWidth = '3000px'"),
+                ]
+                for (complaint, fault) in faults {
+                    try await browser.open(shop.url("/products/\(product)"))
+                    #expect(try await browser.run(Browser.check) == "")
+                    _ = try await browser.run("const find = (s) => document.querySelector(s); \(fault); return ''")
+                    #expect(try await browser.run(Browser.check).contains(complaint), "\(fault)")
+                }
+                try await browser.press("\u{E004}")
+                #expect(try await browser.run(Browser.focus) == "")
+                _ = try await browser.run("document.activeElement.style.outline = 'none'; return ''")
+                #expect(try await browser.run(Browser.focus).hasPrefix("focus not seen"))
             }
         }
     }

@@ -106,8 +106,10 @@
   const start = () => {
     main = document.querySelector('main')
     if (main.dataset.now) skew = main.dataset.now - Date.now()
-    for (const time of document.querySelectorAll('time'))
-      write(time, new Date(time.dateTime).toLocaleString(lang, { dateStyle: 'medium', timeStyle: 'short' }))
+    for (const time of document.querySelectorAll('time')) {
+      const at = new Date(time.dateTime), isToday = at.toDateString() === new Date().toDateString()
+      write(time, at.toLocaleString(lang, { dateStyle: isToday ? undefined : 'medium', timeStyle: 'short' }))
+    }
     tick()
     if (main.dataset.live === 'place') listen()
     if (main.dataset.live === 'product') watch()
