@@ -5,7 +5,7 @@
   const fill = (text, values) => text.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
   const write = (node, text) => { if (node && node.textContent !== text) node.textContent = text }
   const number = (value) => value.toLocaleString(lang)
-  let main, source, timer, skew = 0, said = 0, generation = 0
+  let main, source, timer, seen, skew = 0, said = 0, generation = 0
 
   const again = (task, wait) => { clearTimeout(timer); timer = setTimeout(task, Math.max(500, wait)) }
 
@@ -41,7 +41,9 @@
 
   const showPlace = (standing) => {
     const outlook = find('outlook'), position = find('position')
-    const changed = standing.outlook && outlook && standing.outlook !== outlook.dataset.outlook && !standing.eta_seconds
+    // Only a change from one answer to the next: a page that says less than the answers must not be asked for again and again.
+    const changed = outlook && seen && standing.outlook !== seen
+    seen = standing.outlook
     if (standing.status !== main.dataset.status || changed) return renew()
     if (!position || !standing.position) return
     const old = position.textContent, text = number(standing.position)
