@@ -80,7 +80,12 @@ let package = Package(
         ),
 
         // The pages, as pure functions from values to bytes: no routes, no I/O.
-        .target(name: "FlashSaleWeb", dependencies: ["FlashSale", mustache], swiftSettings: strict),
+        .target(
+            name: "FlashSaleWeb",
+            dependencies: ["FlashSale", mustache],
+            resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Text")],
+            swiftSettings: strict
+        ),
 
         // The two servers and the operator's commands, against the domain's protocols.
         .target(
@@ -168,7 +173,8 @@ let package = Package(
         .testTarget(
             name: "FlashSaleAPITests",
             dependencies: [
-                "FlashSale", "FlashSaleAPI", "TestSupport", hummingbirdTesting, logging, metrics, metricsTestKit,
+                "FlashSale", "FlashSaleAPI", "FlashSaleWeb", "TestSupport", hummingbirdTesting, logging, metrics,
+                metricsTestKit,
                 nioConcurrencyHelpers, nioCore, nioEmbedded, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
@@ -213,6 +219,12 @@ let package = Package(
                 "TestSupport",
                 asyncHTTPClient, nioConcurrencyHelpers,
             ],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "BrowserTests",
+            dependencies: ["LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            path: "Tests/Browser",
             swiftSettings: strict
         ),
         .testTarget(

@@ -2,6 +2,9 @@
 
 # What a build links against, and what runs beside the program.
 flashsale_packages='libhiredis-dev libmariadb-dev redis-server mariadb-server'
+# What the tests of the pages look through.
+# shellcheck disable=SC2034
+browser_packages='chromium chromium-driver'
 
 say() { printf '%s\n' "$*" >&2; }
 

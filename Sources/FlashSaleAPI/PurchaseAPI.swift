@@ -1,4 +1,5 @@
 public import FlashSale
+import FlashSaleWeb
 public import Hummingbird
 public import Logging
 public import Metrics
@@ -48,6 +49,7 @@ public struct PurchaseAPI: Sendable {
     ///   - signs: What `/health`, `/ready` and `/metrics` tell.
     ///   - listener: Where to listen, and what a request may cost.
     ///   - options: What an operator can choose.
+    ///   - pages: How the shopper's pages are served; nil for none.
     ///   - metrics: Where counters and timers are made.
     ///   - logger: Takes a line for each request at debug, and a warning when a store is away.
     ///   - now: The time, in one place so that tests can choose it.
@@ -59,12 +61,14 @@ public struct PurchaseAPI: Sendable {
         signs: SignsOfLife,
         listener: Listener,
         options: Options = Options(),
+        pages: PageOptions? = nil,
         metrics: any MetricsFactory = MetricsSystem.factory,
         logger: Logger,
         now: @escaping @Sendable () -> Timestamp
     ) {
         let gate = RequestGate(maximum: options.maxInFlight)
         let products = ProductRoutes(catalogue: catalogue, now: now)
+        let lineMetrics = LineMetrics(factory: metrics)
         let queue = QueueRoutes(
             line: line,
             catalogue: catalogue,
@@ -72,7 +76,7 @@ public struct PurchaseAPI: Sendable {
             pace: PollPace(base: options.pollAfter),
             maximumBodyBytes: listener.limits.bodyBytes,
             gate: gate,
-            metrics: LineMetrics(factory: metrics),
+            metrics: lineMetrics,
             now: now
         )
         let orderMetrics = OrderMetrics(factory: metrics)
@@ -92,8 +96,25 @@ public struct PurchaseAPI: Sendable {
         )
         let endpoints =
             products.endpoints() + queue.endpoints() + orders.endpoints() + webhook.endpoints() + signs.endpoints()
+        let pageRoutes = pages.map { pages in
+            PageRoutes(
+                line: line,
+                catalogue: catalogue,
+                desk: desk,
+                options: pages,
+                visitors: Visitors(identity: pages.identity, now: now),
+                answers: PageAnswers(pages: ShopPages()),
+                renewsCarts: options.cartRenewal == .poll,
+                pace: PollPace(base: options.pollAfter),
+                maximumBodyBytes: listener.limits.bodyBytes,
+                gate: gate,
+                lineMetrics: lineMetrics,
+                orderMetrics: orderMetrics,
+                now: now
+            )
+        }
         surface = Surface(
-            endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)],
+            endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)] + (pageRoutes?.endpoints() ?? []),
             gate: gate,
             metricsFactory: metrics
         )

@@ -43,6 +43,8 @@ struct DevTests {
                 "FLASHSALE_MARIADB_ADDRESS": "unix:/m.sock", "FLASHSALE_MARIADB_USER": "app",
                 "FLASHSALE_MARIADB_PASSWORD": "p1", "FLASHSALE_MARIADB_DATABASE": "flashsale",
                 "FLASHSALE_MARIADB_TLS": "off", "FLASHSALE_PAYMENTS_SIGNATURE": "none", "FLASHSALE_OUTBOX_URL": "log",
+                "FLASHSALE_PAGES_ENABLED": "on", "FLASHSALE_PAGES_IDENTITY": "named",
+                "FLASHSALE_PAGES_SIMULATED_PAYMENTS": "on",
             ]
         )
         let loaded = try APIConfiguration.load(ConfigurationSources(environment: api, file: ""))
@@ -155,6 +157,10 @@ struct DevTests {
         #expect(try api(["http.host=0.0.0.0"])[signature] == nil)
         #expect(try api(["http.host=::1"])[signature] == "none")
         #expect(try api([])["FLASHSALE_OUTBOX_URL"] == "log")
+        // Pages on which anyone is whoever they say are for this machine, and for who has not said otherwise.
+        #expect(try api([])["FLASHSALE_PAGES_ENABLED"] == "on")
+        #expect(try api(["http.host=0.0.0.0"])["FLASHSALE_PAGES_ENABLED"] == nil)
+        #expect(try api(["pages.enabled=off"])["FLASHSALE_PAGES_IDENTITY"] == nil)
         #expect(try api([], ["FLASHSALE_OUTBOX_URL": "http://a/"])["FLASHSALE_OUTBOX_URL"] == "http://a/")
     }
 

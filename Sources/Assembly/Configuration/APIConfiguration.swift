@@ -46,6 +46,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var breaker: BreakerSettings
     /// How payment events are signed.
     public var payments: PaymentSettings
+    /// The shopper's pages.
+    public var pages: PageSettings
     /// What is logged, and how it looks.
     public var log: LogSettings
 
@@ -68,6 +70,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
             pollAfter: reader.read(Settings.linePollAfter)
         )
         payments = PaymentSettings(reading: &reader)
+        pages = PageSettings(reading: &reader, isLoopback: http.isLoopback)
         log = LogSettings(reading: &reader)
         if payments.signature == .none, !http.isLoopback {
             let message =

@@ -23,6 +23,7 @@ public enum Settings {
         workerBatchSize.definition, workerID.definition, workerLease.definition, workerMaxProducts.definition,
         workerHealthHost.definition, workerHealthPort.definition,
         paymentsSignature.definition, paymentsSecret.definition,
+        pagesEnabled.definition, pagesIdentity.definition, pagesSecret.definition, pagesSimulatedPayments.definition,
         outboxURL.definition, outboxSecret.definition, outboxMaxAttempts.definition, outboxRetryBase.definition,
         apiURL.definition,
         logLevel.definition, logFormat.definition,

@@ -103,6 +103,7 @@ public enum APIProgram {
                 pollAfter: configuration.line.pollAfter,
                 maxInFlight: configuration.http.maxInFlight
             ),
+            pages: configuration.pages.options,
             logger: logger,
             now: Timestamp.now
         )

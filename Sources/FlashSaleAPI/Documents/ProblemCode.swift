@@ -8,6 +8,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case notFound = "not_found"
     case productNotFound = "product_not_found"
     case badSignature = "bad_signature"
+    case crossSite = "cross_site"
+    case badLink = "bad_link"
+    case notIdentified = "not_identified"
     case holdNotFound = "hold_not_found"
     case orderNotFound = "order_not_found"
     case notInLine = "not_in_line"
@@ -39,6 +42,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         switch self {
         case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
         case .badSignature: .unauthorized
+        case .crossSite, .badLink, .notIdentified: .forbidden
         case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
@@ -64,6 +68,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .notFound: "No such path"
         case .productNotFound: "No such product"
         case .badSignature: "Bad signature"
+        case .crossSite: "Sent by another site"
+        case .badLink: "Bad link"
+        case .notIdentified: "Visitor not known"
         case .holdNotFound: "No such hold"
         case .orderNotFound: "No such order"
         case .notInLine: "Not in line"
@@ -89,6 +96,14 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .queueFull: "The line is full"
         case .unavailable: "Temporarily unavailable"
         case .overloaded: "Too much to do"
+        }
+    }
+
+    /// Whether only pages answer with this code, which no document describes.
+    var isOfPages: Bool {
+        switch self {
+        case .crossSite, .badLink, .notIdentified: true
+        default: false
         }
     }
 

@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
     let operation: Operation
     /// Whether it is answered however much there is to do: those who watch the program have to see it work.
     var isVital = false
+    /// How a page says that its request is refused; nil for the API's routes, which answer problem documents.
+    var problemPage: (@Sendable (Problem, Request, _ requestID: String) -> Response)?
     /// Answers a request; throws ``Problem``, or an error that becomes one.
     let handler: Handler
 
@@ -82,6 +84,11 @@ extension Endpoint {
 /// Media types that we answer with.
 enum MediaType {
     static let json = "application/json"
+    /// What a page is, whatever its character set.
+    static let pageName = "text/html"
+    static let page = "text/html; charset=utf-8"
+    /// What a browser makes of a form.
+    static let form = "application/x-www-form-urlencoded"
     /// The Prometheus text exposition format.
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
 }

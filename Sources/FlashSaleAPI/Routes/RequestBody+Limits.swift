@@ -7,8 +7,11 @@ extension Request {
     ///
     /// - Parameter limit: The most bytes it may have.
     /// - Throws: `unsupported_media_type`, `body_too_large`, or ``ConnectionRefusal`` when the body can't be read.
-    func jsonBody(upTo limit: Int) async throws -> [UInt8] {
-        try refuseOtherMediaTypes()
+    func jsonBody(upTo limit: Int) async throws -> [UInt8] { try await body(of: MediaType.json, upTo: limit) }
+
+    /// Collects a body of one media type, as ``jsonBody(upTo:)`` does.
+    func body(of type: String, upTo limit: Int) async throws -> [UInt8] {
+        try refuseMediaTypes(otherThan: type)
         let tooLarge = Problem(.bodyTooLarge, "The body has more than \(limit) bytes.")
         if let length = headers[.contentLength].flatMap({ Int($0) }), length > limit { throw tooLarge }
         do {
@@ -20,15 +23,15 @@ extension Request {
     }
 
     /// A body without a content type is taken for what it has to be.
-    private func refuseOtherMediaTypes() throws(Problem) {
+    private func refuseMediaTypes(otherThan expected: String) throws(Problem) {
         if let encoding = headers[.contentEncoding], encoding.lowercased() != "identity" {
             throw Problem(.unsupportedMediaType, "Send the body without a content encoding.")
         }
         guard let type = headers[.contentType] else { return }
         let parts = type.split(separator: ";", omittingEmptySubsequences: false).map { $0.trimmed.lowercased() }
         let isUTF8 = parts.dropFirst().allSatisfy { !$0.hasPrefix("charset=") || $0.contains("utf-8") }
-        guard parts.first == MediaType.json, isUTF8 else {
-            throw Problem(.unsupportedMediaType, "Send the body as \(MediaType.json) in UTF-8.")
+        guard parts.first == expected, isUTF8 else {
+            throw Problem(.unsupportedMediaType, "Send the body as \(expected) in UTF-8.")
         }
     }
 }

@@ -18,6 +18,7 @@ struct RequestBoundary: RouterMiddleware {
     /// waited for outside.
     private let gatedRoutes: [String: Set<HTTPRequest.Method>]
     private let gate: RequestGate
+    private let pages: [String: Endpoint]
     let ids = RequestIDs()
     let metrics: HTTPMetrics
     private let outages = WarningGate()
@@ -26,6 +27,7 @@ struct RequestBoundary: RouterMiddleware {
     init(endpoints: [Endpoint], gate: RequestGate, metricsFactory: any MetricsFactory) {
         self.endpoints = endpoints
         self.gate = gate
+        pages = Dictionary(endpoints.filter { $0.problemPage != nil }.map { ($0.path, $0) }) { first, _ in first }
         gatedRoutes = endpoints.reduce(into: [:]) { gated, endpoint in
             guard !endpoint.isVital, endpoint.operation.body == nil else { return }
             gated[endpoint.path, default: []].insert(endpoint.method)
@@ -59,7 +61,7 @@ struct RequestBoundary: RouterMiddleware {
             }
         } catch {
             let problem = Self.problem(for: error)
-            response = Response(problem, path: String(target.path), requestID: id)
+            response = answer(problem, to: request, route: route, target, id)
             if problem.isOurs {
                 failure = error
             }
@@ -77,12 +79,26 @@ struct RequestBoundary: RouterMiddleware {
         return response
     }
 
+    /// A refusal as a problem document; as a page where a page was asked for.
+    private func answer(
+        _ problem: Problem,
+        to request: Request,
+        route: String?,
+        _ target: RequestTarget,
+        _ id: String
+    ) -> Response {
+        let page = route.map { pages[$0] } ?? (PageAnswers.isForPeople(request) ? pages.first?.value : nil)
+        return page?.problemPage?(problem, request, id)
+            ?? Response(problem, path: String(target.path), requestID: id)
+    }
+
     private func refuseUnknownParameters(
         of target: RequestTarget,
         route: String,
         method: HTTPRequest.Method
     ) throws(Problem) {
-        guard !target.query.isEmpty else { return }
+        // Whoever shares a page's address may add to it.
+        guard !target.query.isEmpty, pages[route] == nil else { return }
         let known = queryParameters[route]?[method == .head ? .get : method]
         try target.refuseParameters(otherThan: known ?? [])
     }

@@ -10,6 +10,8 @@ enum CacheRule: String {
     case oneSecond = "public, max-age=1"
     /// The same for everybody until the next release.
     case oneMinute = "public, max-age=60"
+    /// The address names the content, which so never changes.
+    case forEver = "public, max-age=31536000, immutable"
 }
 
 extension Response {

@@ -13,7 +13,8 @@ struct DevCommand: AsyncParsableCommand {
             to try. Needs the Debian packages redis-server and mariadb-server, but no running services of theirs.
 
             Unless it is configured otherwise, payment events need no signature (payments.signature), and messages to \
-            the shop are shown in the log (outbox.url).
+            the shop are shown in the log (outbox.url). The shopper's pages are on (pages.enabled): anyone is whoever \
+            they say, and pays without money.
 
             Examples:
               flashsale dev

@@ -18,6 +18,16 @@ enum DevDefaults {
     /// Messages to the shop are shown in the log.
     static func outbox(_ rows: [SettingRow]) -> Settings { isSet("outbox.url", rows) ? [] : [("outbox.url", "log")] }
 
+    /// There are pages, on which anyone is whoever they say, and pays without money.
+    ///
+    /// - Parameter isLoopback: Whether only this machine can reach them.
+    static func pages(_ rows: [SettingRow], isLoopback: Bool) -> Settings {
+        guard isLoopback, !rows.contains(where: { $0.key.hasPrefix("pages.") && $0.source != .programDefault }) else {
+            return []
+        }
+        return [("pages.enabled", "on"), ("pages.identity", "named"), ("pages.simulated-payments", "on")]
+    }
+
     private static func isSet(_ key: String, _ rows: [SettingRow]) -> Bool {
         rows.contains { $0.key == key && $0.source != .programDefault }
     }

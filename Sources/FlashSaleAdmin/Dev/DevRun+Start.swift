@@ -23,7 +23,9 @@ extension DevRun {
         state.httpPort = port
         try lock.save(state)
         let apiURL = APIExamples.url(host: programs.apiHost, port: port)
-        say(Greeting(options: options, state: state, product: product, apiURL: apiURL).text)
+        var greeting = Greeting(options: options, state: state, product: product, apiURL: apiURL)
+        greeting.hasPages = try settings.apiConfiguration().pages.isEnabled
+        say(greeting.text)
     }
 
     /// Both servers at once, each in the fleet as soon as it answers.

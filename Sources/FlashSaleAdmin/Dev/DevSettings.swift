@@ -34,7 +34,8 @@ struct DevSettings {
         guard let api = try? apiConfiguration(), let ofAPI = try? APIConfiguration.rows(sources(of: .api)),
             let ofWorker = try? WorkerConfiguration.rows(sources(of: .worker))
         else { return [] }
-        return DevDefaults.payments(ofAPI, isLoopback: api.http.isLoopback) + DevDefaults.outbox(ofWorker)
+        return DevDefaults.payments(ofAPI, isLoopback: api.http.isLoopback)
+            + DevDefaults.pages(ofAPI, isLoopback: api.http.isLoopback) + DevDefaults.outbox(ofWorker)
     }
 
     private static func check(_ setting: SettingAssignment) throws(CommandFailure) {

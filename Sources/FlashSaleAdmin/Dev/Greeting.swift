@@ -7,6 +7,8 @@ struct Greeting {
     let state: DataFolderState
     let product: Product
     let apiURL: String
+    /// Whether there is a shop to look at.
+    var hasPages = false
     var command = CommandName.flashsale
 
     var text: String {
@@ -16,7 +18,7 @@ struct Greeting {
 
             FlashSale runs at \(apiURL) with \(workers). Ctrl-C stops it; the data stays in \(options.dataFolder).
 
-            \(buying)
+            \(hasPages ? "Open in a browser: \(apiURL)/\n\n" : "")\(buying)
 
             Look:
               \(command) queue status \(product.id) --data \(folder)

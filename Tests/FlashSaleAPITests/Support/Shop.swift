@@ -19,6 +19,7 @@ struct Shop {
     var payments = PaymentVerification.unsigned
     let metrics = TestMetrics()
     var options = PurchaseAPI.Options()
+    var pages: PageOptions?
     var limits = ConnectionLimits()
     var checks: [ReadinessCheck] = []
     var isDraining = false
@@ -77,6 +78,7 @@ struct Shop {
             ),
             listener: Listener(port: 0, limits: limits),
             options: options,
+            pages: pages,
             metrics: metrics,
             logger: logger,
             now: { [line] in line.now }

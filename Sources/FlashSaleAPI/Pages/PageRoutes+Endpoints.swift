@@ -1,0 +1,51 @@
+import HTTPTypes
+import Hummingbird
+
+extension PageRoutes {
+    /// Every page and form.
+    func endpoints() -> [Endpoint] {
+        [
+            page("/", list),
+            page("/products/{id}", product),
+            page("/products/{id}/queue", place),
+            page("/products/{id}/enter", enter),
+            page("/assets/{file}", asset),
+            form("/products/{id}/queue", join),
+            form("/products/{id}/leave", leave),
+            form("/products/{id}/checkout", checkOut),
+            form("/products/{id}/give-back", giveBack),
+            form("/products/{id}/pay", pay),
+        ]
+    }
+
+    private func page(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
+        endpoint(.get, path, status: .ok, body: nil, handler)
+    }
+
+    /// A form leads on to a page.
+    private func form(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
+        endpoint(.post, path, status: .seeOther, body: MediaType.form, handler)
+    }
+
+    private func endpoint(
+        _ method: HTTPRequest.Method,
+        _ path: String,
+        status: HTTPResponse.Status,
+        body: String?,
+        _ handler: @escaping Endpoint.Handler
+    ) -> Endpoint {
+        Endpoint(
+            method: method,
+            path: path,
+            operation: Endpoint.Operation(
+                id: "page",
+                summary: "A page for people.",
+                body: body,
+                answers: [Endpoint.Answer(status: status, description: "A page.", schema: nil)],
+                problems: [.productNotFound, .unavailable]
+            ),
+            problemPage: answers.problem,
+            handler: handler
+        )
+    }
+}

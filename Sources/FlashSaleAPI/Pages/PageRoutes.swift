@@ -1,0 +1,136 @@
+import FlashSale
+import FlashSaleWeb
+import HTTPTypes
+import Hummingbird
+import NIOCore
+
+/// The shopper's pages: they do what the API does, through the same line and desk, for whom a cookie names.
+struct PageRoutes: Sendable {
+    let line: any PurchaseLine
+    let catalogue: any ProductCatalogue
+    let desk: any OrderDesk
+    let options: PageOptions
+    let visitors: Visitors
+    let answers: PageAnswers
+    let renewsCarts: Bool
+    let pace: PollPace
+    let maximumBodyBytes: Int
+    let gate: RequestGate
+    let lineMetrics: LineMetrics
+    let orderMetrics: OrderMetrics
+    let now: @Sendable () -> Timestamp
+
+    func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let products = try await catalogue.products()
+        return answers.page(answers.pages.products(products, now: now(), language: answers.language(of: request)))
+    }
+
+    func product(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try await known(try context.product())
+        let user = visitors.user(of: request)
+        var hasPlace = false
+        if let user, let standing = try await standing(of: user, product.id, renewsCart: false) {
+            hasPlace = standing.status == .queued || standing.status.hasOrder
+        }
+        let html = answers.pages.product(
+            product,
+            visitor: visitor(user),
+            hasPlace: hasPlace,
+            now: now(),
+            language: answers.language(of: request)
+        )
+        return answers.page(html)
+    }
+
+    func place(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try await known(try context.product())
+        guard let user = visitors.user(of: request) else { return PageAnswers.go(to: PagePath.product(product.id)) }
+        let standing = try await standing(of: user, product.id, renewsCart: renewsCarts)
+        lineMetrics.countPoll(standing?.status)
+        guard let standing else { return PageAnswers.go(to: PagePath.product(product.id)) }
+        let needsOrder = standing.status == .held || standing.status == .pending
+        let page = PlacePage(
+            standing: standing,
+            product: product,
+            order: needsOrder ? try await desk.order(standing.order) : nil,
+            startedAt: visitors.start(of: standing, request),
+            outlook: Self.outlook(of: standing),
+            pollAfterMilliseconds: pace.milliseconds(for: standing, now: now()),
+            renewsCarts: renewsCarts,
+            offersSimulatedPayment: options.simulatesPayments
+        )
+        let html = answers.pages.place(
+            page,
+            statusPath: APIPath.standing(of: user, for: product.id),
+            now: now(),
+            language: answers.language(of: request)
+        )
+        return answers.page(html)
+    }
+
+    /// Takes what the shop's link says, and leads on to the product.
+    func enter(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        guard case .signed(let key) = options.identity else {
+            throw Problem(.notFound, "There is nothing at this path.")
+        }
+        var query = QueryParameters(RequestTarget(request))
+        let user = query.value("user_id", "Send the user's id") { $0 }
+        let expires = query.value("expires", "Send seconds since 1970") { Int64($0) }
+        let signature = query.value("signature", "Send 64 hexadecimal digits") { $0 }
+        guard let user, let expires, let signature,
+            let known = key.user(inLink: user, product: product, expires: expires, signature: signature, now: now())
+        else { throw Problem(.badLink, "The link's signature is wrong, or its time is over.") }
+        var response = PageAnswers.go(to: PagePath.product(product))
+        visitors.remember(known, in: &response)
+        return response
+    }
+
+    func asset(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        guard let asset = PageAsset.all.first(where: { $0.file == context.parameters["file"] ?? "" }) else {
+            throw Problem(.notFound, "There is nothing at this path.")
+        }
+        return Response(
+            status: .ok,
+            mediaType: asset.mediaType,
+            cache: .forEver,
+            body: ByteBuffer(bytes: asset.bytes)
+        )
+    }
+
+    // MARK: What several have in common
+
+    /// A product that exists.
+    func known(_ id: ProductID) async throws -> Product {
+        guard let product = try await catalogue.product(id) else { throw Problem.productNotFound }
+        return product
+    }
+
+    /// Where a visitor stands; nil for nowhere.
+    func standing(of user: UserID, _ product: ProductID, renewsCart: Bool) async throws -> Standing? {
+        do { return try await line.standing(of: user, for: product, renewsCart: renewsCart) } catch is UnknownSale {
+            throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
+        }
+    }
+
+    private func visitor(_ user: UserID?) -> PageVisitor {
+        switch options.identity {
+        case .named: .named(user)
+        case .signed: user.map { .signed($0) } ?? .unknown
+        }
+    }
+
+    private static func outlook(of standing: Standing) -> PlacePage.Outlook {
+        if standing.saleState == .paused { return .paused }
+        return standing.stockState == .allHeld ? .allHeld : .unknown
+    }
+}
+
+/// The addresses of pages.
+enum PagePath {
+    /// A product's page.
+    static func product(_ product: ProductID) -> String { "/products/\(product)" }
+
+    /// The page of a visitor's place.
+    static func place(_ product: ProductID) -> String { "/products/\(product)/queue" }
+}

@@ -1,0 +1,217 @@
+import LocalServers
+import ShopSupport
+import TestSupport
+import Testing
+
+/// A real Chromium walks through a real shop: pages, API, worker and stores as they are shipped.
+@Suite("Pages in a browser", .serialized)
+struct BrowserTests {
+    @Test("Join, wait, hold, pay: it is yours; every page on the way is fit for everybody")
+    func buy() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold", "--max-per-user", "2"])
+            // Somebody is before ada, so that she waits.
+            try await shop.hold(product, "zoe")
+            try await driver.browse { browser in
+                try await browser.open(shop.url("/"))
+                try await browser.expectAccessible("list")
+                try await browser.pictures("list")
+                try await browser.open(shop.url("/products/\(product)"))
+                try await browser.expectAccessible("product")
+                try await browser.pictures("product")
+                try await browser.type("ada", into: "#name")
+                try await browser.click("main button")
+                try await browser.waitForHeading("You are in line")
+                #expect(try await browser.text("#position") == "1")
+                #expect(try await browser.text("#outlook").contains("held by others"))
+                try await browser.expectAccessible("waiting room")
+                try await browser.pictures("waiting")
+                try await shop.giveBack(product, "zoe")
+                // Nobody touches the page.
+                try await browser.waitForHeading("It is your turn")
+                #expect(try await browser.text(".clock").contains(":"))
+                try await browser.expectAccessible("hold")
+                try await browser.pictures("hold")
+                try await browser.click("form[action$=checkout] button")
+                try await browser.waitForHeading("Pay for your order")
+                try await browser.expectAccessible("order")
+                try await browser.pictures("pay")
+                try await browser.click("form[action$=pay] button")
+                try await browser.waitForHeading("It is yours")
+                try await browser.expectAccessible("completed")
+                try await browser.pictures("completed")
+            }
+            #expect(try await shop.standing(product, "ada")["status"] == "completed")
+            #expect(try await shop.auditComplaints(product: product).isEmpty)
+        }
+    }
+
+    @Test("Who waits is told at once when the last unit is paid for, in German too")
+    func soldOut() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
+            try await shop.hold(product, "zoe")
+            try await driver.browse(.init(language: "de")) { browser in
+                try await browser.join(shop, product, "ada")
+                try await browser.waitForHeading("Du stehst in der Schlange")
+                #expect(try await browser.run("return document.documentElement.lang") == "de")
+                try await browser.pictures("warten")
+                try await shop.pay(product, "zoe")
+                try await browser.waitForHeading("Ausverkauft")
+                try await browser.expectAccessible("sold out")
+                try await browser.pictures("ausverkauft")
+                try await browser.open(shop.url("/products/\(product)"))
+                #expect(try await browser.text(".pill") == "Ausverkauft")
+            }
+        }
+    }
+
+    @Test("Two tabs have one place; left in one, the other says so by itself")
+    func tabs() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
+            try await shop.hold(product, "zoe")
+            try await driver.browse { browser in
+                try await browser.join(shop, product, "ada")
+                try await browser.waitForHeading("You are in line")
+                let ticket = try await browser.attribute("data-ticket", of: "#position")
+                try await browser.open(shop.url("/products/\(product)/queue"))
+                #expect(try await browser.attribute("data-ticket", of: "#position") == ticket)
+                let first = try await browser.openTab()
+                try await browser.open(shop.url("/products/\(product)"))
+                try await browser.click("a.button")
+                try await browser.waitForHeading("You are in line")
+                #expect(try await browser.attribute("data-ticket", of: "#position") == ticket)
+                try await browser.click("form[action$=leave] button")
+                try await browser.waitForHeading("You left the line")
+                try await browser.go(to: first)
+                try await browser.waitForHeading("You left the line")
+            }
+        }
+    }
+
+    @Test("Without scripts the same walk works: the page asks again by itself")
+    func withoutScripts() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
+            try await shop.hold(product, "zoe")
+            try await driver.browse(.init(runsScripts: false)) { browser in
+                try await browser.join(shop, product, "ada")
+                try await browser.waitForHeading("You are in line")
+                try await shop.giveBack(product, "zoe")
+                try await browser.waitForHeading("It is your turn")
+                // The script would have written the reader's own time.
+                #expect(try await browser.text("time").hasSuffix("UTC"))
+                try await browser.picture("without-scripts")
+                try await browser.click("form[action$=checkout] button")
+                try await browser.waitForHeading("Pay for your order")
+                try await browser.click("form[action$=pay] button")
+                try await browser.waitForHeading("It is yours")
+            }
+        }
+    }
+
+    @Test("With the keyboard alone one gets into the line")
+    func keyboard() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
+            try await shop.hold(product, "zoe")
+            try await driver.browse { browser in
+                try await browser.open(shop.url("/products/\(product)"))
+                for _ in 0..<10 where try await browser.run("return document.activeElement.id") != "name" {
+                    try await browser.press("\u{E004}")
+                }
+                try await browser.press("ada\u{E007}")
+                try await browser.waitForHeading("You are in line")
+            }
+        }
+    }
+
+    @Test("The line's pause is said on the product's page while one looks at it, and on a refused form")
+    func paused() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1)
+            try await driver.browse { browser in
+                try await browser.open(shop.url("/products/\(product)"))
+                _ = try await shop.fleet.run("flashsale", ["product", "pause", "\(product)"])
+                try await eventually("the page says so") { try await browser.text(".pill") == "Paused" }
+                try await browser.expectAccessible("paused")
+                try await browser.pictures("paused")
+                _ = try await shop.fleet.run("flashsale", ["product", "resume", "\(product)"])
+                try await eventually("the form is back") { try await browser.text("main button") == "Join the line" }
+                try await browser.open(shop.url("/products/999"))
+                try await browser.waitForHeading("There is nothing here")
+                try await browser.expectAccessible("problem")
+                try await browser.pictures("problem")
+            }
+        }
+    }
+
+    @Test("The check of accessibility notices what it is there for")
+    func checkNotices() async throws {
+        try await withShop { shop, driver in
+            let product = try await shop.createProduct(stock: 1)
+            try await driver.browse { browser in
+                let faults = [
+                    ("contrast", "find('.hint').style.color = '#999'"), ("no label", "find('label').remove()"),
+                    ("headings", "find('h1').outerHTML = '<h4>x</h4>'"), ("no name", "find('button').textContent = ''"),
+                    ("no alt", "find('main').append(new Image())"), ("small", "find('input').style.height = '20px'"),
+                    ("no language", "document.documentElement.lang = ''"),
+                    ("wider", "find('main').style.minWidth = '3000px'"),
+                ]
+                for (complaint, fault) in faults {
+                    try await browser.open(shop.url("/products/\(product)"))
+                    #expect(try await browser.run(Browser.check) == "")
+                    _ = try await browser.run("const find = (s) => document.querySelector(s); \(fault); return ''")
+                    #expect(try await browser.run(Browser.check).contains(complaint), "\(fault)")
+                }
+                try await browser.press("\u{E004}")
+                #expect(try await browser.run(Browser.focus) == "")
+                _ = try await browser.run("document.activeElement.style.outline = 'none'; return ''")
+                #expect(try await browser.run(Browser.focus).hasPrefix("focus not seen"))
+            }
+        }
+    }
+
+    private func withShop(_ body: @Sendable @escaping (RunningShop, Driver) async throws -> Void) async throws {
+        let environment = [
+            "FLASHSALE_PAGES_ENABLED": "on", "FLASHSALE_PAGES_IDENTITY": "named",
+            "FLASHSALE_PAGES_SIMULATED_PAYMENTS": "on", "FLASHSALE_PAYMENTS_SIGNATURE": "none",
+            "FLASHSALE_LINE_POLL_AFTER": "500ms",
+        ]
+        try await RunningShop.with(workers: 1, environment: environment) { shop in
+            try await Driver.with(http: shop.http) { try await body(shop, $0) }
+        }
+    }
+}
+
+extension Browser {
+    /// Joins by the form of the product's page.
+    fileprivate func join(_ shop: RunningShop, _ product: Int, _ user: String) async throws {
+        try await open(shop.url("/products/\(product)"))
+        try await type(user, into: "#name")
+        try await click("main button")
+    }
+}
+
+extension RunningShop {
+    fileprivate func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
+
+    /// Joins as somebody else, and waits until that user holds a unit.
+    fileprivate func hold(_ product: Int, _ user: String) async throws {
+        _ = try await join(product, user)
+        try await eventually("\(user) holds it") { try await standing(product, user)["status"] == "held" }
+    }
+
+    fileprivate func giveBack(_ product: Int, _ user: String) async throws {
+        let order = try await standing(product, user)["order_id"] ?? ""
+        #expect(try await send(.delete, "/api/holds/\(order)").status.code == 204)
+    }
+
+    fileprivate func pay(_ product: Int, _ user: String) async throws {
+        let order = try await standing(product, user)["order_id"] ?? ""
+        #expect(try await send(.post, "/api/orders", body: #"{"hold_id":"\#(order)"}"#).status.code == 201)
+        let event = #"{"event_id":"e","order_id":"\#(order)","status":"paid","amount":9999,"currency":"USD"}"#
+        #expect(try await send(.post, "/api/payments/webhook", body: event).status.code == 200)
+    }
+}
