@@ -80,7 +80,12 @@ let package = Package(
         ),
 
         // The pages, as pure functions from values to bytes: no routes, no I/O.
-        .target(name: "FlashSaleWeb", dependencies: ["FlashSale", mustache], swiftSettings: strict),
+        .target(
+            name: "FlashSaleWeb",
+            dependencies: ["FlashSale", mustache],
+            resources: [.embedInCode("ConsoleAssets")],
+            swiftSettings: strict
+        ),
 
         // The two servers and the operator's commands, against the domain's protocols.
         .target(
@@ -160,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "FlashSaleAPITests",
             dependencies: [
-                "FlashSale", "FlashSaleAPI", "TestSupport", hummingbirdTesting, logging, metrics, metricsTestKit,
+                "FlashSale", "FlashSaleAPI", "FlashSaleWeb", "TestSupport", hummingbirdTesting, logging, metrics,
+                metricsTestKit,
                 nioConcurrencyHelpers, nioCore, nioEmbedded, nioHTTP1, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict

@@ -17,9 +17,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var maxInFlight: Int
 
         /// Whether only this machine can connect.
-        public var isLoopback: Bool {
-            host == "localhost" || host == "::1" || host.wholeMatch(of: #/127(\.[0-9]{1,3}){3}/#) != nil
-        }
+        public var isLoopback: Bool { APIConfiguration.isLoopback(host) }
     }
 
     /// The rules of the line that the API applies.
@@ -46,8 +44,15 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var breaker: BreakerSettings
     /// How payment events are signed.
     public var payments: PaymentSettings
+    /// The operator's listener.
+    public var admin: AdminSettings
     /// What is logged, and how it looks.
     public var log: LogSettings
+
+    /// Whether an address to listen on can be reached from this machine only.
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.wholeMatch(of: #/127(\.[0-9]{1,3}){3}/#) != nil
+    }
 
     /// Reads the settings.
     public init(reading reader: inout SettingReader) {
@@ -68,6 +73,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
             pollAfter: reader.read(Settings.linePollAfter)
         )
         payments = PaymentSettings(reading: &reader)
+        admin = AdminSettings(reading: &reader)
         log = LogSettings(reading: &reader)
         if payments.signature == .none, !http.isLoopback {
             let message =

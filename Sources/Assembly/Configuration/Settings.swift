@@ -24,6 +24,7 @@ public enum Settings {
         workerHealthHost.definition, workerHealthPort.definition,
         paymentsSignature.definition, paymentsSecret.definition,
         outboxURL.definition, outboxSecret.definition, outboxMaxAttempts.definition, outboxRetryBase.definition,
+        adminHost.definition, adminPort.definition, adminKey.definition,
         apiURL.definition,
         logLevel.definition, logFormat.definition,
     ]

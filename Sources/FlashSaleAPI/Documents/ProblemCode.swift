@@ -8,6 +8,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case notFound = "not_found"
     case productNotFound = "product_not_found"
     case badSignature = "bad_signature"
+    case unauthorized
     case holdNotFound = "hold_not_found"
     case orderNotFound = "order_not_found"
     case notInLine = "not_in_line"
@@ -38,7 +39,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
-        case .badSignature: .unauthorized
+        case .badSignature, .unauthorized: .unauthorized
         case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine: .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
@@ -64,6 +65,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .notFound: "No such path"
         case .productNotFound: "No such product"
         case .badSignature: "Bad signature"
+        case .unauthorized: "The operator's key is needed"
         case .holdNotFound: "No such hold"
         case .orderNotFound: "No such order"
         case .notInLine: "Not in line"

@@ -20,6 +20,7 @@ struct RequestTarget {
 
     /// Whether the path starts with a slash and has no empty part.
     var isExact: Bool {
+        if path == "/" { return true }
         var previous: UInt8?
         for byte in path.utf8 {
             if previous == nil, byte != UInt8(ascii: "/") { return false }

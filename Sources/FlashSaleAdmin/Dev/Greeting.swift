@@ -7,6 +7,7 @@ struct Greeting {
     let state: DataFolderState
     let product: Product
     let apiURL: String
+    let console: DevConsole
     var command = CommandName.flashsale
 
     var text: String {
@@ -17,6 +18,9 @@ struct Greeting {
             FlashSale runs at \(apiURL) with \(workers). Ctrl-C stops it; the data stays in \(options.dataFolder).
 
             \(buying)
+
+            Watch and operate, at \(console.url) with the key in this file:
+              cat \(ShellWord(console.keyFile))
 
             Look:
               \(command) queue status \(product.id) --data \(folder)
