@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import FlashSaleAPI
@@ -131,7 +132,7 @@ struct ConsoleTests {
                 method: .get,
                 headers: [.authorization: "Bearer \(OperatorShop.key)"]
             )
-            let data = Data(buffer: answer.body)
+            let data = Data(String(buffer: answer.body).utf8)
             let document = try #require(try JSONSerialization.jsonObject(with: data) as? [String: Any])
             let paths = try #require(document["paths"] as? [String: [String: Any]])
             let described = paths.flatMap { path, members in

@@ -4,6 +4,7 @@ import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import FlashSaleAPI
@@ -16,11 +17,11 @@ struct OperatorAccessTests {
     @Test("Without a key every route but the login form and its style refuses, and does nothing")
     func denied() async throws {
         let shop = try OperatorShop()
-        let routes = shop.api.buildRouter().routes
+        let routes = shop.api.buildRouter().routes.map { (method: $0.method, path: $0.path.description) }
         #expect(routes.count > 25)
         try await shop.test { client in
             for route in routes {
-                let path = route.path.description.replacing("{action}", with: "pause")
+                let path = route.path.replacing("{action}", with: "pause")
                     .replacing(#/\{[a-z_]+\}/#, with: "1")
                 let isOpen = path == "/login" || path.hasPrefix("/assets/")
                 let bad: [HTTPFields] = [
