@@ -40,7 +40,8 @@ struct DevTests {
         #expect(
             api == [
                 "PATH": "/bin", "FLASHSALE_LOG_FORMAT": "text", "FLASHSALE_LINE_RATE_LIMIT": "0",
-                "FLASHSALE_HTTP_PORT": "9000", "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
+                "FLASHSALE_HTTP_PORT": "9000", "FLASHSALE_ADMIN_PORT": "8090",
+                "FLASHSALE_ADMIN_KEY": "a-key-of-the-operator", "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
                 "FLASHSALE_REDIS_DATABASE": "0",
                 "FLASHSALE_MARIADB_ADDRESS": "unix:/m.sock", "FLASHSALE_MARIADB_USER": "app",
                 "FLASHSALE_MARIADB_PASSWORD": "p1", "FLASHSALE_MARIADB_DATABASE": "flashsale",
