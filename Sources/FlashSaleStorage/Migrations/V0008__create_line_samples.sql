@@ -1,5 +1,6 @@
 -- How each line stood every five seconds, for the operator's charts. An unchanged stretch is its first and its last row.
--- Written by the worker that serves the product, and removed after seven days; nothing else depends on it.
+-- Written by the worker that serves the product, and removed after seven days; nothing else depends on it. There is no
+-- foreign key: checking one would lock the product's row, which settlements need.
 CREATE TABLE IF NOT EXISTS line_samples (
     product_id        BIGINT UNSIGNED NOT NULL,
     sampled_at        DATETIME        NOT NULL COMMENT 'a multiple of five seconds',
@@ -17,6 +18,5 @@ CREATE TABLE IF NOT EXISTS line_samples (
     already_purchased BIGINT UNSIGNED NOT NULL,
     failed            BIGINT UNSIGNED NOT NULL,
     PRIMARY KEY (product_id, sampled_at),
-    KEY by_time (sampled_at),
-    CONSTRAINT sample_of_product FOREIGN KEY (product_id) REFERENCES products (id) ON DELETE CASCADE
+    KEY by_time (sampled_at)
 ) ENGINE = InnoDB DEFAULT CHARSET = utf8mb4;
