@@ -83,7 +83,9 @@ let package = Package(
         .target(
             name: "FlashSaleWeb",
             dependencies: ["FlashSale", mustache],
-            resources: [.embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Text")],
+            resources: [
+                .embedInCode("Templates"), .embedInCode("Assets"), .embedInCode("Text"), .embedInCode("ConsoleAssets"),
+            ],
             swiftSettings: strict
         ),
 

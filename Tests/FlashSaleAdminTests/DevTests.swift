@@ -10,6 +10,8 @@ import Testing
 
 @Suite("Development run: folder and settings")
 struct DevTests {
+    private static let console = DevConsole(key: "a-key-of-the-operator", keyFile: "/d/my key", port: 8090)
+
     private func options(settings: [String] = []) throws -> DevOptions {
         var options = try parse(DevCommand.self, "dev").options
         options.settings = settings.compactMap { SettingAssignment($0) }
@@ -34,11 +36,12 @@ struct DevTests {
     func environments() throws {
         let own = ["PATH": "/bin", "FLASHSALE_REDIS_PASSWORD": "other", "FLASHSALE_MARIADB_MIGRATION_USER": "root"]
         let settings = try DevSettings(options(settings: ["line.rate-limit=0"]), environment: own)
-        let api = settings.api(port: 9000, stores: try stores())
+        let api = settings.api(port: 9000, console: Self.console, stores: try stores())
         #expect(
             api == [
                 "PATH": "/bin", "FLASHSALE_LOG_FORMAT": "text", "FLASHSALE_LINE_RATE_LIMIT": "0",
-                "FLASHSALE_HTTP_PORT": "9000", "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
+                "FLASHSALE_HTTP_PORT": "9000", "FLASHSALE_ADMIN_PORT": "8090",
+                "FLASHSALE_ADMIN_KEY": "a-key-of-the-operator", "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
                 "FLASHSALE_REDIS_DATABASE": "0",
                 "FLASHSALE_MARIADB_ADDRESS": "unix:/m.sock", "FLASHSALE_MARIADB_USER": "app",
                 "FLASHSALE_MARIADB_PASSWORD": "p1", "FLASHSALE_MARIADB_DATABASE": "flashsale",
@@ -90,7 +93,7 @@ struct DevTests {
         }
         try DevFolder(root.path + "/not/there/yet").check()
         try make("empty", []).check()
-        try make("ours", ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb"]).check()
+        try make("ours", ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb", "admin.key"]).check()
         for (name, entries) in [("foreign", ["flashsale-dev", "thesis.tex"]), ("unlocked", ["redis"])] {
             let failure = try #require(throws: CommandFailure.self) { try make(name, entries).check() }
             #expect(failure.exitCode == 1)
@@ -146,7 +149,11 @@ struct DevTests {
     @Test("What is said about payments and the outbox holds; what is not said is made easy to try")
     func defaults() throws {
         func api(_ settings: [String], _ environment: [String: String] = [:]) throws -> [String: String] {
-            try DevSettings(options(settings: settings), environment: environment).api(port: 1, stores: try stores())
+            try DevSettings(options(settings: settings), environment: environment).api(
+                port: 1,
+                console: Self.console,
+                stores: try stores()
+            )
         }
         let signature = "FLASHSALE_PAYMENTS_SIGNATURE"
         #expect(try api([])[signature] == "none")
@@ -215,11 +222,19 @@ struct DevTests {
         func lines(_ checkout: Checkout) throws -> [Substring] {
             let url = "http://127.0.0.1:9000"
             let product = try Sample.product { $0.checkout = checkout }
-            let greeting = Greeting(options: options, state: state, product: product, apiURL: url, command: "flashsale")
+            let greeting = Greeting(
+                options: options,
+                state: state,
+                product: product,
+                apiURL: url,
+                console: Self.console,
+                command: "flashsale"
+            )
             return greeting.text.split(separator: "\n")
         }
         let always = [
-            "curl -s http://127.0.0.1:9000/api/products/7", "flashsale queue status 7 --data 'my data'",
+            "cat '/d/my key'", "curl -s http://127.0.0.1:9000/api/products/7",
+            "flashsale queue status 7 --data 'my data'",
             "flashsale order list --data 'my data'", "redis-cli -s /d/redis.sock",
             "mariadb --socket=/d/mariadb.sock --user=root flashsale",
         ]

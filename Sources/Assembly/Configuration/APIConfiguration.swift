@@ -17,9 +17,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var maxInFlight: Int
 
         /// Whether only this machine can connect.
-        public var isLoopback: Bool {
-            host == "localhost" || host == "::1" || host.wholeMatch(of: #/127(\.[0-9]{1,3}){3}/#) != nil
-        }
+        public var isLoopback: Bool { APIConfiguration.isLoopback(host) }
     }
 
     /// The rules of the line that the API applies.
@@ -48,8 +46,15 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var payments: PaymentSettings
     /// The shopper's pages.
     public var pages: PageSettings
+    /// The operator's listener.
+    public var admin: AdminSettings
     /// What is logged, and how it looks.
     public var log: LogSettings
+
+    /// Whether an address to listen on can be reached from this machine only.
+    static func isLoopback(_ host: String) -> Bool {
+        host == "localhost" || host == "::1" || host.wholeMatch(of: #/127(\.[0-9]{1,3}){3}/#) != nil
+    }
 
     /// Reads the settings.
     public init(reading reader: inout SettingReader) {
@@ -71,6 +76,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         )
         payments = PaymentSettings(reading: &reader)
         pages = PageSettings(reading: &reader, isLoopback: http.isLoopback)
+        admin = AdminSettings(reading: &reader)
         log = LogSettings(reading: &reader)
         if payments.signature == .none, !http.isLoopback {
             let message =

@@ -52,6 +52,15 @@ public enum APIProgram {
                 group.addTask { await stores.watch(line: guards.line, books: guards.books) }
                 group.addTask { await keepFresh(catalogue, logger) }
                 group.addTask {
+                    try await OperatorProgram.run(
+                        configuration.admin,
+                        stores,
+                        books: guards.books,
+                        checks: signs.checks,
+                        logger: logger
+                    )
+                }
+                group.addTask {
                     do { try await application.run() } catch {
                         throw StartFailure.portProblem("http.port", configuration.http.port, error)
                     }

@@ -34,10 +34,11 @@ public enum WorkerProgram {
             crashPoints: crashPoints
         )
         let outbox = MariaDBOutbox(database: stores.database, crashPoints: crashPoints)
+        let lineSettings = worker.lineSettings
         let lines = LineService(
             line: RedisServedLine(redis: stores.redis, crashPoints: crashPoints),
             books: GuardedSaleBooks(books: saleBooks, store: books),
-            settings: worker.lineSettings,
+            settings: lineSettings,
             logger: logger
         )
         let delivery = MessageDelivery(
@@ -54,6 +55,11 @@ public enum WorkerProgram {
             metrics: { metrics.prometheusText() },
             isDraining: { draining.isRaised }
         )
+        let samples = SampleService(
+            sampler: MariaDBLineSampler(redis: stores.redis, database: stores.database),
+            worker: lineSettings.worker,
+            logger: logger
+        )
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
             try await stores.checkSettings(for: configuration.profile, within: .seconds(10), logger: logger)
@@ -65,6 +71,7 @@ public enum WorkerProgram {
                 group.addTask { await cancelWhenGracefulShutdown { await stores.watch(line: nil, books: books) } }
                 group.addTask { try await lines.run() }
                 group.addTask { try await delivery.run() }
+                group.addTask { await samples.run() }
                 group.addTask {
                     do { try await health.run() } catch {
                         throw StartFailure.portProblem("worker.health-port", worker.healthPort, error)

@@ -11,6 +11,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case crossSite = "cross_site"
     case badLink = "bad_link"
     case notIdentified = "not_identified"
+    case unauthorized
     case holdNotFound = "hold_not_found"
     case orderNotFound = "order_not_found"
     case notInLine = "not_in_line"
@@ -41,7 +42,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
     var status: HTTPResponse.Status {
         switch self {
         case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
-        case .badSignature: .unauthorized
+        case .badSignature, .unauthorized: .unauthorized
         case .crossSite, .badLink, .notIdentified: .forbidden
         case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine: .notFound
         case .methodNotAllowed: .methodNotAllowed
@@ -71,6 +72,7 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .crossSite: "Sent by another site"
         case .badLink: "Bad link"
         case .notIdentified: "Visitor not known"
+        case .unauthorized: "The operator's key is needed"
         case .holdNotFound: "No such hold"
         case .orderNotFound: "No such order"
         case .notInLine: "Not in line"

@@ -8,32 +8,54 @@ enum OpenAPI {
 
     /// `GET /openapi.json`.
     static func endpoint(describing endpoints: [Endpoint]) -> Endpoint {
+        endpoint(at: "/openapi.json", describing: endpoints) { document(describing: $0) }
+    }
+
+    /// `GET /admin/openapi.json`.
+    static func operatorEndpoint(describing endpoints: [Endpoint]) -> Endpoint {
+        let shared: Set<String> = ["Problem", "Description"]
+        let schemas = OpenAPISchemas.ofOperator + OpenAPISchemas.all.filter { shared.contains($0.name) }
+        return endpoint(at: "/admin/openapi.json", describing: endpoints) {
+            document(describing: $0, title: "FlashSale, for operators", operatorIntroduction, schemas)
+        }
+    }
+
+    private static func endpoint(
+        at path: String,
+        describing endpoints: [Endpoint],
+        _ document: ([Endpoint]) -> JSONValue
+    ) -> Endpoint {
         let operation = Endpoint.Operation(
             id: "describe",
             summary: "This description.",
             answers: [Endpoint.Answer(status: .ok, description: "OpenAPI 3.1.", schema: "Description")]
         )
-        let own = Endpoint(method: .get, path: "/openapi.json", operation: operation) { _, _ in
+        let own = Endpoint(method: .get, path: path, operation: operation) { _, _ in
             preconditionFailure("only described, never called")
         }
-        let body = document(describing: endpoints + [own]).serialized()
+        let body = document(endpoints + [own]).serialized()
         return Endpoint(method: .get, path: own.path, operation: operation) { _, _ in
             Response(status: .ok, cache: .oneMinute, body: body)
         }
     }
 
     /// The whole document.
-    static func document(describing endpoints: [Endpoint]) -> JSONValue {
+    static func document(
+        describing endpoints: [Endpoint],
+        title: String = "FlashSale",
+        _ introduction: String = introduction,
+        _ schemas: [JSONValue.Member] = OpenAPISchemas.all
+    ) -> JSONValue {
         [
             "openapi": "3.1.0",
             "info": [
-                "title": "FlashSale",
+                "title": .string(title),
                 "version": .string(version),
                 "description": .string(introduction),
                 "license": ["name": "Apache License 2.0", "identifier": "Apache-2.0"],
             ],
             "paths": paths(of: endpoints),
-            "components": ["schemas": .object(OpenAPISchemas.all)],
+            "components": ["schemas": .object(schemas)],
         ]
     }
 
@@ -44,6 +66,11 @@ enum OpenAPI {
         query parameter that its operation does not list), 404 `not_found`, 405 `method_not_allowed` (with `Allow`), 408 `request_timeout`, \
         431 `headers_too_large` or 500 `internal_error`. Each answer has `X-Request-Id`: the request's own if that is \
         1 to 64 of A-Z a-z 0-9 . _ -, else a new one. Every GET also answers HEAD. Times are RFC 3339 in UTC.
+        """
+
+    private static let operatorIntroduction = """
+        What an operator sees of all sales and does to them. Each request needs `Authorization: Bearer KEY`, the operator's \
+        key; reading also works with a session of the console. Refusals and times are as in the shoppers' API.
         """
 
     private static func paths(of endpoints: [Endpoint]) -> JSONValue {
@@ -112,13 +139,13 @@ enum OpenAPI {
                 ["properties": ["code": ["enum": .array(codes.map { .string($0.rawValue) })]]],
             ]
         ]
-        let challenge = header("Always \(Response.challenge): the signature of a webhook.")
+        let challenge = header("Webhook-Signature: a webhook's; Bearer: the operator's key.")
         let saysWhen = codes.contains { $0.alwaysSaysWhenToRetry || $0 == .saleNotOpen }
         return .object(compacting: [
             "description": .string(codes.map { "\($0.title) (`\($0.rawValue)`)." }.joined(separator: " ")),
             "headers": saysWhen
                 ? ["Retry-After": header("Seconds until trying again makes sense.")]
-                : codes.contains(.badSignature) ? ["WWW-Authenticate": challenge] : nil,
+                : codes.contains { $0.status == .unauthorized } ? ["WWW-Authenticate": challenge] : nil,
             "content": content(Problem.mediaType, schema),
         ])
     }

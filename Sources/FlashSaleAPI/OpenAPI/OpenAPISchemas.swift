@@ -40,6 +40,7 @@ enum OpenAPISchemas {
         switch name {
         case "id": productID
         case "user_id": userID
+        case "entry_id": count("The failed entry's number.")
         default: orderID
         }
     }

@@ -115,7 +115,7 @@ struct RequestBoundary: RouterMiddleware {
         )
     }
 
-    private static func problem(for error: any Error) -> Problem {
+    static func problem(for error: any Error) -> Problem {
         switch error {
         case let problem as Problem: problem
         case let error as StoreUnavailable:

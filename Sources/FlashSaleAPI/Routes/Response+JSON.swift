@@ -30,15 +30,19 @@ extension Response {
         self.init(status: problem.code.status, mediaType: Problem.mediaType, cache: .never, body: body)
         if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
         // A 401 has to name a way to authenticate (RFC 9110, section 15.5.2).
-        if problem.code.status == .unauthorized { headers[.wwwAuthenticate] = Self.challenge }
+        if problem.code.status == .unauthorized {
+            headers[.wwwAuthenticate] = problem.code == .badSignature ? Self.challenge : Self.operatorChallenge
+        }
         if problem.code == .overloaded { headers[.connectionRest] = "1" }
         if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
     }
 }
 
 extension Response {
-    /// The one scheme that we have: the signature of a webhook.
+    /// The scheme of the payment provider: the signature of a webhook.
     static let challenge = "Webhook-Signature"
+    /// The scheme of the operator.
+    static let operatorChallenge = #"Bearer realm="operator""#
 
     /// An answer without a body.
     static var noContent: Response {

@@ -34,7 +34,8 @@ struct ResetCommand: AsyncParsableCommand {
             }
         }
         let removed = try await stores.withSchemaRights(redis: .required) { stores in
-            try await SaleAdministration(redis: stores.redis, database: stores.database).reset(schema: stores.database)
+            try await SaleAdministration(redis: stores.redis, database: stores.database, actor: .commandLine)
+                .reset(schema: stores.database)
         }
         let database = stores.configuration.mariadb.database
         output.print(

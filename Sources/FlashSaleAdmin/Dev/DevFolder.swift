@@ -5,7 +5,9 @@ import LocalServers
 /// The data folder of `flashsale dev`, and what may be done to it.
 struct DevFolder {
     /// What is made inside; anything else is somebody else's.
-    private static let ownNames: Set<String> = [DataFolder.markName, "state.json", "redis", "mariadb"]
+    private static let ownNames: Set<String> = [
+        DataFolder.markName, "state.json", "redis", "mariadb", OperatorKeyFile.name,
+    ]
 
     let url: URL
 
@@ -63,9 +65,11 @@ struct DevFolder {
         }
     }
 
-    /// A draft of the state file is left behind by a process that was killed while it wrote.
+    /// A draft of a file is left behind by a process that was killed while it wrote.
     private static func isOurs(_ name: String) -> Bool {
-        ownNames.contains(name) || (name.hasPrefix("state.json.") && name.hasSuffix(".new"))
+        ownNames.contains(name)
+            || (name.hasSuffix(".new")
+                && (name.hasPrefix("state.json.") || name.hasPrefix("\(OperatorKeyFile.name).")))
     }
 
     private var existingParent: String {

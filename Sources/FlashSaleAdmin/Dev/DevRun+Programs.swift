@@ -14,7 +14,12 @@ extension DevRun {
     /// Starts the API and the workers, and waits until all of them are ready.
     ///
     /// - Throws: ``CommandFailure`` when one ends or is not ready in time.
-    func startPrograms(_ programs: Programs, port: Int, stores: DataFolderSettings) async throws {
+    func startPrograms(
+        _ programs: Programs,
+        port: Int,
+        console: DevConsole,
+        stores: DataFolderSettings
+    ) async throws {
         say("Starting the API and \(options.workers == 1 ? "a worker" : "\(options.workers) workers")…")
         var started = [
             try await start(
@@ -22,7 +27,7 @@ extension DevRun {
                 name: "api",
                 stage: .api,
                 index: 0,
-                environment: settings.api(port: port, stores: stores),
+                environment: settings.api(port: port, console: console, stores: stores),
                 host: APIExamples.reachable(programs.apiHost),
                 port: port
             )

@@ -18,12 +18,17 @@ extension DevRun {
         try lock.save(state)
         let stores = DataFolderSettings(state, try state.credentials())
         let product = try await prepareDatabase(state)
-        try await startPrograms(programs, port: port, stores: stores)
+        let console = try await DevConsole(
+            key: OperatorKeyFile.key(in: folder.url),
+            keyFile: folder.url.appendingPathComponent(OperatorKeyFile.name).path,
+            apiPort: port
+        )
+        try await startPrograms(programs, port: port, console: console, stores: stores)
         state.processes = fleet.records
         state.httpPort = port
         try lock.save(state)
         let apiURL = APIExamples.url(host: programs.apiHost, port: port)
-        var greeting = Greeting(options: options, state: state, product: product, apiURL: apiURL)
+        var greeting = Greeting(options: options, state: state, product: product, apiURL: apiURL, console: console)
         greeting.hasPages = try settings.apiConfiguration().pages.isEnabled
         say(greeting.text)
     }

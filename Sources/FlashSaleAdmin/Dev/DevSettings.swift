@@ -7,6 +7,7 @@ struct DevSettings {
     /// Keys that the run decides by itself.
     private static let managedKeys: Set<String> = [
         "http.port", "worker.id", "worker.health-host", "worker.health-port", "mariadb.migration-user",
+        "admin.port",
     ]
     private static let loopback = "127.0.0.1"
 
@@ -56,8 +57,12 @@ struct DevSettings {
     }
 
     /// The API's environment.
-    func api(port: Int, stores: DataFolderSettings) -> [String: String] {
-        with(stores, [("http.port", "\(port)")])
+    func api(port: Int, console: DevConsole, stores: DataFolderSettings) -> [String: String] {
+        let key = DataFolderSettings.variable("admin.key")
+        var environment = with(stores, [("http.port", "\(port)"), ("admin.port", "\(console.port)")])
+        environment[key + "_FILE"] = nil
+        environment[key] = console.key
+        return environment
     }
 
     /// A worker's environment.

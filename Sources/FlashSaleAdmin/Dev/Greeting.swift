@@ -9,6 +9,7 @@ struct Greeting {
     let apiURL: String
     /// Whether there is a shop to look at.
     var hasPages = false
+    let console: DevConsole
     var command = CommandName.flashsale
 
     var text: String {
@@ -19,6 +20,9 @@ struct Greeting {
             FlashSale runs at \(apiURL) with \(workers). Ctrl-C stops it; the data stays in \(options.dataFolder).
 
             \(hasPages ? "Open in a browser: \(apiURL)/\n\n" : "")\(buying)
+
+            Watch and operate, at \(console.url) with the key in this file:
+              cat \(ShellWord(console.keyFile))
 
             Look:
               \(command) queue status \(product.id) --data \(folder)

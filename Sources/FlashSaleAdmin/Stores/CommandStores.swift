@@ -38,7 +38,9 @@ struct CommandStores: Sendable {
         return try await stores.whileRunning {
             try await Migrator(database: stores.database).check()
             try await Self.wait(for: stores.redis, need)
-            return try await body(SaleAdministration(redis: stores.redis, database: stores.database))
+            return try await body(
+                SaleAdministration(redis: stores.redis, database: stores.database, actor: .commandLine)
+            )
         }
     }
 

@@ -154,7 +154,15 @@ extension SaleAdministration {
             try await line.join(JoinRequest(product: letter.product, user: entry.user, quantity: entry.quantity)),
             instead: entry.ticket
         )
-        if answer.isDone { _ = try await flushDeadLetters([id]) }
+        let detail: LogDetail = ["entry": .number(Int(id)), "user": .text(entry.user.rawValue)]
+        let actor = actor
+        try await database.inTransaction { connection in
+            if answer.isDone {
+                try connection.execute("DELETE FROM dead_letters WHERE id = ?", [.integer(id)])
+            }
+            let result = answer.isDone ? OperatorLog.done : "refused: \(answer.words)"
+            try OperatorLog.write(actor, "retry_failed", letter.product, detail, result: result, connection)
+        }
         return answer
     }
 
@@ -164,11 +172,16 @@ extension SaleAdministration {
     /// - Throws: ``StoreUnavailable``.
     public func flushDeadLetters(_ ids: [Int64]) async throws -> Int {
         guard !ids.isEmpty else { return 0 }
+        let actor = actor
         return try await database.inTransaction { connection in
-            try ids.reduce(0) { count, id in
+            let flushed = try ids.reduce(0) { count, id in
                 count
                     + Int(try connection.execute("DELETE FROM dead_letters WHERE id = ?", [.integer(id)]).affectedRows)
             }
+            let named = ids.prefix(20).map { "\($0)" }.joined(separator: ",")
+            let detail: LogDetail = ["flushed": .number(flushed), "entries": .text(named)]
+            try OperatorLog.write(actor, "flush_failed", nil, detail, connection)
+            return flushed
         }
     }
 

@@ -22,7 +22,7 @@ extension SaleAdministration {
                 remedy: "Give a whole number from 1 to the available stock"
             )
         }
-        return try await change(id) { connection, product in
+        return try await change(id, "withdraw", ["units": .number(units)]) { connection, product in
             guard units <= product.availableStock else {
                 throw InvalidValue(
                     field: "units",
@@ -43,7 +43,8 @@ extension SaleAdministration {
     ///
     /// - Throws: ``UnknownProduct``, ``StoreUnavailable``.
     public func setPrice(_ id: ProductID, _ price: Money) async throws -> PriceChange {
-        let changed = try await change(id) { connection, product in
+        let detail: LogDetail = ["price": .number(Int(price.minorUnits)), "currency": .text(price.currency.code)]
+        let changed = try await change(id, "price", detail) { connection, product in
             guard product.price != price else { return }
             try connection.execute(
                 "UPDATE products SET price = ?, currency = ?, is_price_pending = TRUE WHERE id = ?",
@@ -58,7 +59,7 @@ extension SaleAdministration {
     ///
     /// - Throws: ``UnknownProduct``, ``InvalidValue``, ``StoreUnavailable``.
     public func close(_ id: ProductID) async throws -> ProductChange {
-        try await change(id) { connection, product in
+        try await change(id, "close") { connection, product in
             try connection.execute(
                 """
                 UPDATE products SET closes_at = NOW(6), opens_at = IF(opens_at > NOW(6), NOW(6), opens_at)

@@ -20,22 +20,24 @@ extension SaleAdministration {
     ///
     /// - Throws: ``StoreUnavailable``.
     public func leaseHolders() async throws -> [ProductID: LeaseHolder] {
-        try await database.onConnection { connection in
-            let rows = try connection.query(
-                """
-                SELECT product_id, holder, TIMESTAMPDIFF(MICROSECOND, NOW(6), until) AS time_left FROM leases
-                WHERE holder IS NOT NULL AND until > NOW(6)
-                """
+        try await database.onConnection { try Self.leaseHolders($0) }
+    }
+
+    static func leaseHolders(_ connection: MariaDBConnection) throws -> [ProductID: LeaseHolder] {
+        let rows = try connection.query(
+            """
+            SELECT product_id, holder, TIMESTAMPDIFF(MICROSECOND, NOW(6), until) AS time_left FROM leases
+            WHERE holder IS NOT NULL AND until > NOW(6)
+            """
+        )
+        var holders: [ProductID: LeaseHolder] = [:]
+        for row in rows {
+            guard let product = ProductID(Int64(try row.int("product_id"))) else { continue }
+            holders[product] = LeaseHolder(
+                worker: try row.string("holder"),
+                timeLeft: .microseconds(try row.int("time_left"))
             )
-            var holders: [ProductID: LeaseHolder] = [:]
-            for row in rows {
-                guard let product = ProductID(Int64(try row.int("product_id"))) else { continue }
-                holders[product] = LeaseHolder(
-                    worker: try row.string("holder"),
-                    timeLeft: .microseconds(try row.int("time_left"))
-                )
-            }
-            return holders
         }
+        return holders
     }
 }

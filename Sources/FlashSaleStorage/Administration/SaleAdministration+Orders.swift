@@ -82,6 +82,7 @@ extension SaleAdministration {
             sweep.products.append(id)
             do { try await line.wake(id) } catch { sweep.lineProblem = "\(error)" }
         }
+        try await record("expire", product, ["orders": .number(sweep.expired), "units": .number(sweep.units)])
         return sweep
     }
 

@@ -68,10 +68,12 @@ extension SaleAdministration {
             let retry = """
                 UPDATE outbox SET state = 'waiting', attempts = 0, next_attempt_at = NOW(6) WHERE state = 'dead'
                 """
-            guard let ids else { return Int(try connection.execute(retry).affectedRows) }
-            return try ids.reduce(0) { count, id in
-                count + Int(try connection.execute(retry + " AND id = ?", [.integer(id)]).affectedRows)
-            }
+            let retried =
+                try ids?.reduce(0) { count, id in
+                    count + Int(try connection.execute(retry + " AND id = ?", [.integer(id)]).affectedRows)
+                } ?? Int(try connection.execute(retry).affectedRows)
+            try OperatorLog.write(actor, "retry_messages", nil, ["messages": .number(retried)], connection)
+            return retried
         }
     }
 }

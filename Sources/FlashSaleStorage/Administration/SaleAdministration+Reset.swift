@@ -11,6 +11,9 @@ extension SaleAdministration {
     public func reset(schema: MariaDBClient) async throws -> Int {
         // MariaDB first: a line without its product is refused, a product without its line is opened anew.
         try await Migrator(database: schema).reset()
+        // The log is new as well: its first line says why.
+        let actor = actor
+        try await schema.inTransaction { try OperatorLog.write(actor, "reset", nil, [:], $0) }
         do {
             return try await removeKeys()
         } catch let error as RedisError {

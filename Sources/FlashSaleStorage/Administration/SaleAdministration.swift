@@ -5,16 +5,20 @@ public import Redis
 /// What an operator does to products.
 ///
 /// Each change is committed in MariaDB first and told to the line second; should the line be out of reach, the worker
-/// tells it later.
+/// tells it later. What changes anything is put on record, under the name of whoever does it.
 public struct SaleAdministration: Sendable {
     let redis: RedisClient
     let database: MariaDBClient
     let line: RedisServedLine
+    let actor: OperatorActor
 
     /// Administration over both stores.
-    public init(redis: RedisClient, database: MariaDBClient) {
+    ///
+    /// - Parameter actor: Who does what is done, for the operators' log.
+    public init(redis: RedisClient, database: MariaDBClient, actor: OperatorActor = .program) {
         self.redis = redis
         self.database = database
+        self.actor = actor
         self.line = RedisServedLine(redis: redis)
     }
 
@@ -26,7 +30,12 @@ public struct SaleAdministration: Sendable {
         let opener = "operator.\(LineNonce.random())"
         let product: Product
         do {
-            product = try await database.inTransaction { try Self.insert(new, id: id, opener: opener, $0) }
+            product = try await database.inTransaction { connection in
+                let product = try Self.insert(new, id: id, opener: opener, connection)
+                let detail: LogDetail = ["stock": .number(new.stock), "name": .text(new.name)]
+                try OperatorLog.write(actor, "create", product.id, detail, connection)
+                return product
+            }
         } catch  where MariaDBError.kind(of: error) == .alreadyExists {
             throw InvalidValue(field: "id", problem: "\(id.map(\.description) ?? "") is taken", remedy: "Leave it out")
         }
@@ -58,7 +67,7 @@ public struct SaleAdministration: Sendable {
                 remedy: "Give a whole number from 1 to \(NewProduct.maximumStock)"
             )
         }
-        return try await change(id) { connection, product in
+        return try await change(id, "restock", ["units": .number(units)]) { connection, product in
             guard product.totalStock + units <= NewProduct.maximumStock else {
                 throw InvalidValue(
                     field: "units",
@@ -78,7 +87,7 @@ public struct SaleAdministration: Sendable {
     ///
     /// - Throws: ``UnknownProduct``, ``StoreUnavailable``.
     public func setPaused(_ id: ProductID, _ isPaused: Bool) async throws -> ProductChange {
-        try await change(id) { connection, _ in
+        try await change(id, isPaused ? "pause" : "resume") { connection, _ in
             try connection.execute(
                 "UPDATE products SET paused = ? WHERE id = ?",
                 [.integer(isPaused ? 1 : 0), .integer(id.rawValue)]
@@ -88,13 +97,28 @@ public struct SaleAdministration: Sendable {
 
     func change(
         _ id: ProductID,
+        _ action: String,
+        _ detail: LogDetail = [:],
         _ body: @Sendable @escaping (MariaDBConnection, Product) throws -> Void
     ) async throws -> ProductChange {
-        let product = try await database.inTransaction { connection in
-            guard let product = try Product.read(id, connection, locking: true) else { throw UnknownProduct(id: id) }
-            try body(connection, product)
-            try connection.execute("UPDATE products SET version = version + 1 WHERE id = ?", [.integer(id.rawValue)])
-            return try MariaDBSaleBooks.existing(id, connection)
+        let product: Product
+        do {
+            product = try await database.inTransaction { connection in
+                guard let product = try Product.read(id, connection, locking: true) else {
+                    throw UnknownProduct(id: id)
+                }
+                try body(connection, product)
+                try connection.execute(
+                    "UPDATE products SET version = version + 1 WHERE id = ?",
+                    [.integer(id.rawValue)]
+                )
+                try OperatorLog.write(actor, action, id, detail, connection)
+                return try MariaDBSaleBooks.existing(id, connection)
+            }
+        } catch let refusal as InvalidValue {
+            // Its own transaction is gone; the record of a refusal is worth no failure of its own.
+            try? await record(action, id, detail, result: "refused: \(refusal.field) \(refusal.problem)")
+            throw refusal
         }
         return await ProductChange(product) { _ = try await line.publish(product, fence: nil) }
     }

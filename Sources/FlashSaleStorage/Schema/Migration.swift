@@ -50,5 +50,11 @@ public struct Migration: Sendable, Hashable {
             resource: PackageResources.V0006__create_payment_events_sql
         ),
         Migration(version: 7, name: "create_outbox", resource: PackageResources.V0007__create_outbox_sql),
+        Migration(version: 8, name: "create_line_samples", resource: PackageResources.V0008__create_line_samples_sql),
+        Migration(
+            version: 9,
+            name: "create_operator_actions",
+            resource: PackageResources.V0009__create_operator_actions_sql
+        ),
     ]
 }
