@@ -82,6 +82,8 @@ extension Endpoint {
 /// Media types that we answer with.
 enum MediaType {
     static let json = "application/json"
+    /// Server-sent events.
+    static let events = "text/event-stream"
     /// The Prometheus text exposition format.
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
 }
