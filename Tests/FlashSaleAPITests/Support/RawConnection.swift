@@ -65,6 +65,17 @@ struct RawConnection {
         return reply
     }
 
+    /// What the server has sent, once it holds `part`; what there is when the server closes before.
+    func text(with part: String) async throws -> String {
+        let timeout = channel.eventLoop.scheduleTask(in: Self.deadline) { channel.close(promise: nil) }
+        defer { timeout.cancel() }
+        while true {
+            let bytes = try await collector.next()
+            let text = String(buffer: bytes.received)
+            if text.contains(part) || bytes.isEnd { return text }
+        }
+    }
+
     /// The server's words once there are `count` whole answers.
     func answers(_ count: Int) async throws -> [RawAnswer] {
         while true {
