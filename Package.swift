@@ -124,7 +124,7 @@ let package = Package(
         // Load by hand, on a release build: an executable, not a test.
         .executableTarget(
             name: "flashsale-load",
-            dependencies: [argumentParser, asyncHTTPClient, nioConcurrencyHelpers, nioCore, nioPosix],
+            dependencies: [argumentParser, asyncHTTPClient, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix],
             path: "Tests/Load",
             swiftSettings: strict
         ),

@@ -115,7 +115,8 @@ public struct PurchaseAPI: Sendable {
         )
         let endpoints =
             products.endpoints() + ProgressRoutes(board: board, catalogue: catalogue, now: now).endpoints()
-            + queue.endpoints() + EventRoutes(queue: queue, streams: streams).endpoints() + orders.endpoints() + webhook.endpoints() + signs.endpoints()
+            + queue.endpoints() + EventRoutes(queue: queue, streams: streams).endpoints() + orders.endpoints()
+            + webhook.endpoints() + signs.endpoints()
         surface = Surface(
             endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)],
             gate: gate,

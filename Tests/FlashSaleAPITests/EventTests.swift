@@ -1,4 +1,5 @@
 import FlashSale
+import Foundation
 import HTTPTypes
 import MetricsTestKit
 import NIOConcurrencyHelpers
@@ -33,7 +34,9 @@ struct EventTests {
             #expect(first.contains("HTTP/1.1 200 OK"))
             #expect(first.lowercased().contains("content-type: text/event-stream"))
             #expect(first.contains("retry: 2000\n\n"))
-            #expect(first.contains("id: 2.queued.2.open.available.unknown\nevent: standing\ndata: {\"status\":\"queued\""))
+            #expect(
+                first.contains("id: 2.queued.2.open.available.unknown\nevent: standing\ndata: {\"status\":\"queued\"")
+            )
             shop.line.decide(.bob, of: .first, as: .completed)
             _ = try await stream.text(with: #""position":1"#)
             shop.line.decide(.alice, of: .first, as: .completed)
@@ -119,14 +122,17 @@ struct EventTests {
         try await join(shop, "alice")
         let ports = AsyncStream<Int>.makeStream()
         let stream = NIOLockedValueBox<RawConnection?>(nil)
-        try await shop.run { ports.continuation.yield($0) } _: {
+        try await shop.run {
+            ports.continuation.yield($0)
+        } _: {
             var iterator = ports.stream.makeAsyncIterator()
             let connection = try await open(try #require(await iterator.next()))
             _ = try await connection.text(with: "position")
             stream.withLockedValue { $0 = connection }
         }
         // The server has ended: nothing held it up.
-        let text = try await #require(stream.withLockedValue { $0 }).reply().text
+        let connection = try #require(stream.withLockedValue { $0 })
+        let text = try await connection.reply().text
         #expect(text.contains(#/retry: [1-5]\d{3}\nevent: reconnect\ndata: {"retry_ms":\d{4}}\n\n/#))
         #expect(text.hasSuffix("\r\n0\r\n\r\n"))
     }

@@ -1,4 +1,5 @@
 import FlashSale
+import FlashSaleAPI
 import HTTPTypes
 import Testing
 

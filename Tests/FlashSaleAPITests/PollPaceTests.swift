@@ -105,7 +105,7 @@ struct PollPaceTests {
             soldOutAfter: nil,
             opensAt: nil,
             cartSeconds: 300,
-            pace: LinePace()
+            pace: RecentPace()
         )
         #expect(pace.milliseconds(for: progress) == 2_000)
         progress.saleState = .soldOut

@@ -1,6 +1,7 @@
 import FlashSale
 import HTTPTypes
 import NIOConcurrencyHelpers
+import NIOCore
 import TestSupport
 import Testing
 
@@ -13,8 +14,8 @@ struct ProgressTests {
     @Test("The document has what a page needs to show a line, in at most 512 bytes, and may be kept for a second")
     func document() async throws {
         let shop = try Shop()
-        let bucket = LinePace.Bucket(tickets: 255, waited: .seconds(10), age: .zero)
-        shop.line.setPace(LinePace(buckets: [bucket]), of: .first)
+        let bucket = RecentPace.Bucket(tickets: 255, waited: .seconds(10), age: .zero)
+        shop.line.setPace(RecentPace(buckets: [bucket]), of: .first)
         try await shop.test { client in
             _ = try await client.join(#"{"user_id":"alice"}"#)
             let answer = try await client.send(.get, Self.path)
@@ -47,10 +48,10 @@ struct ProgressTests {
                 soldOutAfter: nil,
                 opensAt: Shop.noon,
                 cartSeconds: 300,
-                pace: LinePace()
+                pace: RecentPace()
             ),
             estimate: WaitEstimate(
-                LinePace(buckets: [LinePace.Bucket(tickets: 10_000_000, waited: .seconds(1), age: .zero)])
+                RecentPace(buckets: [RecentPace.Bucket(tickets: 10_000_000, waited: .seconds(1), age: .zero)])
             ),
             pollAfterMilliseconds: 60_000
         )
@@ -142,7 +143,7 @@ struct ProgressTests {
     func outlook() async throws {
         let shop = try Shop()
         shop.line.setPace(
-            LinePace(buckets: [LinePace.Bucket(tickets: 10, waited: .seconds(10), age: .zero)]),
+            RecentPace(buckets: [RecentPace.Bucket(tickets: 10, waited: .seconds(10), age: .zero)]),
             of: .first
         )
         try await shop.test { client in

@@ -25,7 +25,9 @@ struct WaitCalibrationTests {
                 sale.run()
                 for promise in sale.promises {
                     told += 1
-                    if sale.servedAt(promise.ticket) - promise.toldAt <= Double(promise.wait.p90) { servedBefore90 += 1 }
+                    if sale.servedAt(promise.ticket) - promise.toldAt <= Double(promise.wait.p90) {
+                        servedBefore90 += 1
+                    }
                     width += Double(promise.wait.p90) / Double(promise.wait.p50)
                 }
             }
@@ -104,9 +106,9 @@ private struct SimulatedSale {
 
     private mutating func promise(at now: Double) {
         let current = Int(now / 5)
-        let pace = LinePace(
+        let pace = RecentPace(
             buckets: buckets.filter { $0.key > current - 36 }.sorted { $0.key > $1.key }.map { number, bucket in
-                LinePace.Bucket(
+                RecentPace.Bucket(
                     tickets: bucket.tickets,
                     waited: .seconds(bucket.waited),
                     age: .seconds(5 * (current - number))

@@ -3,10 +3,10 @@ import Testing
 
 @Suite("Wait estimates")
 struct WaitEstimateTests {
-    private func pace(_ tickets: [Int64], seconds: Int = 5, standstill: Duration = .zero) -> LinePace {
-        LinePace(
+    private func pace(_ tickets: [Int64], seconds: Int = 5, standstill: Duration = .zero) -> RecentPace {
+        RecentPace(
             buckets: tickets.enumerated().map { index, count in
-                LinePace.Bucket(tickets: count, waited: .seconds(seconds), age: .seconds(5 * index))
+                RecentPace.Bucket(tickets: count, waited: .seconds(seconds), age: .seconds(5 * index))
             },
             standstill: standstill
         )
@@ -23,10 +23,10 @@ struct WaitEstimateTests {
 
     @Test("Nothing decided lately, or nobody waited: there is nothing to tell from")
     func unknown() {
-        #expect(WaitEstimate(LinePace()) == nil)
+        #expect(WaitEstimate(RecentPace()) == nil)
         #expect(WaitEstimate(pace([0, 0, 0])) == nil)
         #expect(WaitEstimate(pace([50], seconds: 0)) == nil)
-        #expect(WaitEstimate(LinePace(standstill: .seconds(60))) == nil)
+        #expect(WaitEstimate(RecentPace(standstill: .seconds(60))) == nil)
     }
 
     @Test("A standstill makes every wait longer, before any bucket has it")
@@ -112,7 +112,7 @@ struct ForecastTests {
             soldOutAfter: nil,
             opensAt: nil,
             cartSeconds: 300,
-            pace: LinePace(buckets: [LinePace.Bucket(tickets: 50, waited: .seconds(5), age: .zero)])
+            pace: RecentPace(buckets: [RecentPace.Bucket(tickets: 50, waited: .seconds(5), age: .zero)])
         )
     }
 

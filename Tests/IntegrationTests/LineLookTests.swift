@@ -16,7 +16,7 @@ struct LineLookTests {
     func pace() async throws {
         try await Sale.with { sale in
             let product = try await sale.product(stock: 100)
-            #expect(try await sale.line().look(at: product.id, for: []).progress.pace == LinePace())
+            #expect(try await sale.line().look(at: product.id, for: []).progress.pace == RecentPace())
             for number in 1...30 { try await sale.join(product.id, "user\(number)") }
             let lease = try await sale.lease(product.id)
             try await sale.settle(try await sale.claim(lease, limit: 10), lease)
@@ -40,7 +40,9 @@ struct LineLookTests {
             #expect(WaitEstimate(empty.pace).map { $0.ticketsPerSecond > 0 } ?? true)
             let life = try await sale.redis.send(RedisCommand("TTL", key: "flash_sale_pace:{\(product.id)}"))
             #expect((1...600).contains(try life.integer()))
-            #expect(try await sale.redis.send(RedisCommand("HLEN", key: "flash_sale_pace:{\(product.id)}")).integer() <= 37)
+            #expect(
+                try await sale.redis.send(RedisCommand("HLEN", key: "flash_sale_pace:{\(product.id)}")).integer() <= 37
+            )
         }
     }
 
@@ -50,8 +52,12 @@ struct LineLookTests {
             let product = try await sale.product(stock: 100)
             let key = "flash_sale_pace:{\(product.id)}"
             let now = Int(Date().timeIntervalSince1970)
-            for (field, value) in [("\(now / 5 - 1)", "7:5000"), ("\(now / 5 - 200)", "9:5000"), ("\(now / 5 - 2)", "x")] {
-                _ = try await sale.redis.send(RedisCommand("HSET", key: key, [RedisArgument(field), RedisArgument(value)]))
+            for (field, value) in [
+                ("\(now / 5 - 1)", "7:5000"), ("\(now / 5 - 200)", "9:5000"), ("\(now / 5 - 2)", "x"),
+            ] {
+                _ = try await sale.redis.send(
+                    RedisCommand("HSET", key: key, [RedisArgument(field), RedisArgument(value)])
+                )
             }
             let before = try await sale.line().look(at: product.id, for: []).progress.pace
             #expect(before.buckets.map(\.tickets) == [7])

@@ -23,7 +23,7 @@ public struct LineProgress: Hashable, Sendable {
     /// How long a cart lives, in seconds.
     public var cartSeconds: Int
     /// How fast the line moved in the last minutes.
-    public var pace: LinePace
+    public var pace: RecentPace
 
     /// Describes how a line stands.
     public init(
@@ -38,7 +38,7 @@ public struct LineProgress: Hashable, Sendable {
         soldOutAfter: Int64?,
         opensAt: Timestamp?,
         cartSeconds: Int,
-        pace: LinePace
+        pace: RecentPace
     ) {
         self.product = product
         self.nonce = nonce

@@ -23,7 +23,7 @@ public struct WaitEstimate: Hashable, Sendable {
     private static let longest = 86_400.0
 
     /// Nil when the pace says too little.
-    public init?(_ pace: LinePace) {
+    public init?(_ pace: RecentPace) {
         var spans = pace.buckets.map { bucket in
             Span(tickets: Double(bucket.tickets), seconds: bucket.waited / .seconds(1), age: bucket.age / .seconds(1))
         }
@@ -63,7 +63,8 @@ public struct WaitEstimate: Hashable, Sendable {
         let shift = Self.z90 * rateError
         let spread = Self.z90 * (dispersion * most).squareRoot() / ticketsPerSecond
         // The rate is as likely twice too high as twice too low: the first terms of exp(x).
-        let late = most / ticketsPerSecond * (1 + shift + shift * shift / 2) + min(spread, 2 * most / ticketsPerSecond + 5)
+        let late =
+            most / ticketsPerSecond * (1 + shift + shift * shift / 2) + min(spread, 2 * most / ticketsPerSecond + 5)
         return WaitRange(
             p50: Int(min(Self.longest, (median + Self.delay / 2).rounded(.up))),
             p90: Int(min(Self.longest, (late + Self.delay).rounded(.up)))

@@ -77,7 +77,14 @@ final class EventStreams: Sendable {
         }
         if let problem { throw problem }
         gauge.record(open)
-        return Permit { [self] in gauge.record(state.withLock { $0.open -= 1; return $0.open }) }
+        return Permit { [self] in
+            gauge.record(
+                state.withLock {
+                    $0.open -= 1
+                    return $0.open
+                }
+            )
+        }
     }
 
     /// The feed of a product; there is one for every product that was ever streamed.

@@ -142,7 +142,8 @@ enum OpenAPISchemas {
             "served_ticket": count("The place that was decided last: your ticket less this is your position."),
             "last_ticket": count("The place that was handed out last."),
             "tickets_per_second": [
-                "type": "number", "minimum": 0, "description": "How fast the line moved in the last minutes; 0: unknown.",
+                "type": "number", "minimum": 0,
+                "description": "How fast the line moved in the last minutes; 0: unknown.",
             ],
             "poll_after_ms": count("When to ask again, in milliseconds from now."),
         ],

@@ -4,7 +4,11 @@ import Redis
 ///
 /// Their headers state KEYS, ARGV and result.
 enum LineScripts {
-    static let enqueue = script("enqueue", PackageResources.enqueue_lua, after: PackageResources.pace_lua + PackageResources.sale_lua)
+    static let enqueue = script(
+        "enqueue",
+        PackageResources.enqueue_lua,
+        after: PackageResources.pace_lua + PackageResources.sale_lua
+    )
     static let standing = script(
         "standing",
         PackageResources.standing_lua,

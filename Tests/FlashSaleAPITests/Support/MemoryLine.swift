@@ -18,7 +18,7 @@ final class MemoryLine: PurchaseLine, WatchedLine {
         var lastTicket: Int64 = 0
         var servedTicket: Int64 = 0
         var places: [UserID: Place] = [:]
-        var pace = LinePace()
+        var pace = RecentPace()
         var nonce = "n1"
     }
 
@@ -50,7 +50,7 @@ final class MemoryLine: PurchaseLine, WatchedLine {
     }
 
     /// Sets how fast a line moved in the last minutes.
-    func setPace(_ pace: LinePace, of product: ProductID) { state.withLockedValue { $0.lines[product]?.pace = pace } }
+    func setPace(_ pace: RecentPace, of product: ProductID) { state.withLockedValue { $0.lines[product]?.pace = pace } }
 
     /// Opens a line, or tells it of new rules.
     func publish(_ product: Product) {

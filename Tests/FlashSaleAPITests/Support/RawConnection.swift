@@ -69,10 +69,11 @@ struct RawConnection {
     func text(with part: String) async throws -> String {
         let timeout = channel.eventLoop.scheduleTask(in: Self.deadline) { channel.close(promise: nil) }
         defer { timeout.cancel() }
+        var bytes = collector.current
         while true {
-            let bytes = try await collector.next()
             let text = String(buffer: bytes.received)
             if text.contains(part) || bytes.isEnd { return text }
+            bytes = try await collector.next()
         }
     }
 
@@ -151,6 +152,9 @@ private final class Collector: ChannelInboundHandler, Sendable {
         self.eventLoop = eventLoop
         end = eventLoop.makePromise()
     }
+
+    /// What there is now.
+    var current: Progress { state.withLockedValue { (received: $0.received, isEnd: $0.isEnd) } }
 
     /// What there is, as soon as there is more than the last caller saw.
     func next() async throws -> Progress {

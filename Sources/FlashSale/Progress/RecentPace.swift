@@ -2,7 +2,7 @@
 ///
 /// Time in which nobody waited, or in which the operator had stopped the line, is not in it: it says nothing about how fast
 /// the line moves. Time in which people waited and nothing was decided is, and makes every wait longer.
-public struct LinePace: Hashable, Sendable {
+public struct RecentPace: Hashable, Sendable {
     /// One span of time.
     public struct Bucket: Hashable, Sendable {
         /// Tickets that were decided in it.
