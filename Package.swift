@@ -128,6 +128,14 @@ let package = Package(
         .executableTarget(name: "flashsale-worker", dependencies: ["Assembly"], swiftSettings: strict),
         .executableTarget(name: "flashsale", dependencies: ["FlashSaleAdmin"], swiftSettings: strict),
 
+        // Load by hand, on a release build: an executable, not a test.
+        .executableTarget(
+            name: "flashsale-load",
+            dependencies: [argumentParser, asyncHTTPClient, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix],
+            path: "Tests/Load",
+            swiftSettings: strict
+        ),
+
         // Tests. The unit targets need no network.
         .target(
             name: "TestSupport",

@@ -16,17 +16,29 @@ public struct PurchaseAPI: Sendable {
     public struct Options: Hashable, Sendable {
         /// Whether asking for the standing keeps a cart alive.
         public var cartRenewal: CartRenewal
-        /// How often those at the head of the line are told to ask; those far back up to five times slower.
+        /// The least time after which clients are told to ask again.
         public var pollAfter: Duration
+        /// The most time after which clients are told to ask again.
+        public var pollAfterMost: Duration
+        /// The most event streams that are open at once; one more is answered 503.
+        public var maxStreams: Int
         /// The most requests that are worked on at once; one more is answered 503 at once.
         ///
         /// Twice what waits for MariaDB at most (1,024): while that is slow, the line has room.
         public var maxInFlight: Int
 
         /// What an operator can choose; the defaults suit a public sale.
-        public init(cartRenewal: CartRenewal = .poll, pollAfter: Duration = .seconds(1), maxInFlight: Int = 2_048) {
+        public init(
+            cartRenewal: CartRenewal = .poll,
+            pollAfter: Duration = .seconds(1),
+            pollAfterMost: Duration = .seconds(10),
+            maxInFlight: Int = 2_048,
+            maxStreams: Int = 20_000
+        ) {
             self.cartRenewal = cartRenewal
             self.pollAfter = pollAfter
+            self.pollAfterMost = pollAfterMost
+            self.maxStreams = maxStreams
             self.maxInFlight = maxInFlight
         }
     }
@@ -42,7 +54,7 @@ public struct PurchaseAPI: Sendable {
     /// The API over a line, a catalogue and a desk.
     ///
     /// - Parameters:
-    ///   - line: Where places are taken.
+    ///   - line: Where places are taken and watched.
     ///   - catalogue: Where products are read.
     ///   - desk: Where holds become orders, and payments are taken in.
     ///   - payments: Whether payment events have to be signed.
@@ -54,7 +66,7 @@ public struct PurchaseAPI: Sendable {
     ///   - logger: Takes a line for each request at debug, and a warning when a store is away.
     ///   - now: The time, in one place so that tests can choose it.
     public init(
-        line: any PurchaseLine,
+        line: any PurchaseLine & WatchedLine,
         catalogue: any ProductCatalogue,
         desk: any OrderDesk,
         payments: PaymentVerification,
@@ -67,13 +79,24 @@ public struct PurchaseAPI: Sendable {
         now: @escaping @Sendable () -> Timestamp
     ) {
         let gate = RequestGate(maximum: options.maxInFlight)
+        let pace = PollPace(least: options.pollAfter, most: options.pollAfterMost)
+        let board = ProgressBoard(line: line, pace: pace)
+        let streams = EventStreams(
+            rules: EventStreams.Rules(maximum: options.maxStreams, renewsCarts: options.cartRenewal == .poll),
+            board: board,
+            pace: pace,
+            metrics: metrics,
+            now: now
+        )
         let products = ProductRoutes(catalogue: catalogue, now: now)
         let lineMetrics = LineMetrics(factory: metrics)
         let queue = QueueRoutes(
             line: line,
             catalogue: catalogue,
             renewsCarts: options.cartRenewal == .poll,
-            pace: PollPace(base: options.pollAfter),
+            board: board,
+            events: streams,
+            pace: pace,
             maximumBodyBytes: listener.limits.bodyBytes,
             gate: gate,
             metrics: lineMetrics,
@@ -95,7 +118,9 @@ public struct PurchaseAPI: Sendable {
             now: now
         )
         let endpoints =
-            products.endpoints() + queue.endpoints() + orders.endpoints() + webhook.endpoints() + signs.endpoints()
+            products.endpoints() + ProgressRoutes(board: board, catalogue: catalogue, now: now).endpoints()
+            + queue.endpoints() + EventRoutes(queue: queue, streams: streams).endpoints() + orders.endpoints()
+            + webhook.endpoints() + signs.endpoints()
         let pageRoutes = pages.map { pages in
             PageRoutes(
                 line: line,
@@ -105,7 +130,8 @@ public struct PurchaseAPI: Sendable {
                 visitors: Visitors(identity: pages.identity, now: now),
                 answers: PageAnswers(pages: ShopPages()),
                 renewsCarts: options.cartRenewal == .poll,
-                pace: PollPace(base: options.pollAfter),
+                board: board,
+                pace: pace,
                 maximumBodyBytes: listener.limits.bodyBytes,
                 gate: gate,
                 lineMetrics: lineMetrics,
@@ -116,7 +142,8 @@ public struct PurchaseAPI: Sendable {
         surface = Surface(
             endpoints: endpoints + [OpenAPI.endpoint(describing: endpoints)] + (pageRoutes?.endpoints() ?? []),
             gate: gate,
-            metricsFactory: metrics
+            metricsFactory: metrics,
+            onQuiesce: { streams.drain() }
         )
         self.listener = listener
         self.logger = logger

@@ -26,7 +26,7 @@ struct GuardedStoreTests {
     }
 
     /// A Redis that is not there, and how often it was asked.
-    private final class AbsentLine: PurchaseLine {
+    private final class AbsentLine: PurchaseLine, WatchedLine {
         private let asked = Mutex(0)
         private let isBack = Mutex(false)
 
@@ -48,6 +48,11 @@ struct GuardedStoreTests {
         func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
             try ask()
             return nil
+        }
+
+        func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+            try ask()
+            throw UnknownSale(product: product)
         }
 
         func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {

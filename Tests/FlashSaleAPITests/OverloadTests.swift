@@ -125,7 +125,7 @@ struct OverloadTests {
         ]
     )
     func openCircuit(retryAfter: Duration, header: String) async throws {
-        struct OpenLine: PurchaseLine {
+        struct OpenLine: PurchaseLine, UnwatchedLine {
             let error: StoreUnavailable
             func join(_ request: JoinRequest) async throws -> JoinAnswer { throw error }
             func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {

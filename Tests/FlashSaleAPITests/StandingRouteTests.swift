@@ -56,6 +56,7 @@ struct StandingRouteTests {
     func pace() async throws {
         var shop = try Shop()
         shop.options.pollAfter = .milliseconds(2_500)
+        shop.options.pollAfterMost = .milliseconds(2_500)
         try await shop.test { client in
             let answer = try await client.join(#"{"user_id":"alice"}"#)
             #expect(answer.json["poll_after_ms"] as? Int == 2_500)

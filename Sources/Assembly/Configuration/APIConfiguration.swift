@@ -28,6 +28,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         public var cartRenewal: PurchaseAPI.CartRenewal
         /// The least time after which clients are told to ask again.
         public var pollAfter: Duration
+        /// The most time after which clients are told to ask again.
+        public var pollAfterMost: Duration
     }
 
     /// What the stores have to be like.
@@ -36,6 +38,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var http: HTTP
     /// The rules of the line that the API applies.
     public var line: Line
+    /// How many event streams may be open at once.
+    public var maxStreams: Int
     /// How to reach Redis.
     public var redis: RedisSettings
     /// How to reach MariaDB.
@@ -72,8 +76,16 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         line = Line(
             rateLimit: rateLimit == 0 ? nil : rateLimit,
             cartRenewal: reader.read(Settings.lineCartRenewal),
-            pollAfter: reader.read(Settings.linePollAfter)
+            pollAfter: reader.read(Settings.linePollAfter),
+            pollAfterMost: reader.read(Settings.linePollAfterMax)
         )
+        maxStreams = reader.read(Settings.eventsMaxStreams)
+        if line.pollAfterMost < line.pollAfter {
+            reader.report(
+                "line.poll-after-max",
+                "Nobody could be told when to ask again. Set line.poll-after-max to line.poll-after or more."
+            )
+        }
         payments = PaymentSettings(reading: &reader)
         pages = PageSettings(reading: &reader, isLoopback: http.isLoopback)
         admin = AdminSettings(reading: &reader)

@@ -22,6 +22,20 @@ extension Settings {
         for: [.api, .worker],
         "How long such a store is left alone, unless it answers a ping before; then one call at a time tries it."
     )
+    static let eventsMaxStreams = Setting(
+        "events.max-streams",
+        .integer(in: 1...1_000_000, unit: "streams"),
+        default: 20_000,
+        for: [.api],
+        "How many event streams may be open at once, each on a connection. Further ones are answered 503."
+    )
+    static let linePollAfterMax = Setting(
+        "line.poll-after-max",
+        .duration(in: .milliseconds(100) ... .seconds(60)),
+        default: .seconds(10),
+        for: [.api],
+        "The most time after which clients are told to ask for their status again."
+    )
     static let httpMaxInFlight = Setting(
         "http.max-in-flight",
         .integer(in: 1...1_000_000, unit: "requests"),

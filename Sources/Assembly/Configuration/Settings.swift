@@ -12,6 +12,7 @@ public enum Settings {
     public static let definitions: [SettingDefinition] = [
         profile.definition,
         httpHost.definition, httpPort.definition, httpMaxConnections.definition, httpMaxInFlight.definition,
+        eventsMaxStreams.definition,
         redisAddress.definition, redisUsername.definition, redisPassword.definition, redisDatabase.definition,
         redisTLSCAFile.definition, redisCommandTimeout.definition, redisConnectTimeout.definition,
         redisMaxInFlight.definition,
@@ -19,7 +20,7 @@ public enum Settings {
         mariadbTLS.definition, mariadbTLSCAFile.definition, mariadbConnections.definition,
         mariadbMigrationUser.definition, mariadbMigrationPassword.definition,
         breakerFailures.definition, breakerOpen.definition,
-        lineRateLimit.definition, lineCartRenewal.definition, linePollAfter.definition,
+        lineRateLimit.definition, lineCartRenewal.definition, linePollAfter.definition, linePollAfterMax.definition,
         workerBatchSize.definition, workerID.definition, workerLease.definition, workerMaxProducts.definition,
         workerHealthHost.definition, workerHealthPort.definition,
         paymentsSignature.definition, paymentsSecret.definition,

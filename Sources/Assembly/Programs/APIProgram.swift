@@ -110,7 +110,9 @@ public enum APIProgram {
             options: PurchaseAPI.Options(
                 cartRenewal: configuration.line.cartRenewal,
                 pollAfter: configuration.line.pollAfter,
-                maxInFlight: configuration.http.maxInFlight
+                pollAfterMost: configuration.line.pollAfterMost,
+                maxInFlight: configuration.http.maxInFlight,
+                maxStreams: configuration.maxStreams
             ),
             pages: configuration.pages.options,
             logger: logger,

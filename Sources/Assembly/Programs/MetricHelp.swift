@@ -19,6 +19,9 @@ enum MetricHelp {
         "flashsale_messages_dead_total": "Messages that were given up until an operator retries them.",
         "flashsale_breaker_state": "What becomes of calls to a store: 0 all go through, 1 one at a time, 2 none.",
         "flashsale_breaker_opened_total": "How often calls to a store were stopped because it kept failing.",
+        "flashsale_event_streams": "Event streams that are open.",
+        "flashsale_event_streams_dropped_total": "Event streams that were ended because nobody read them.",
+        "flashsale_event_looks_failed_total": "Looks at a line for its event streams that failed.",
         "flashsale_available_stock": "Units that nobody has bought or holds.",
     ]
 }

@@ -4,8 +4,8 @@ import FlashSale
 ///
 /// The guards are made where programs are wired: only there is it known which of the domain's protocols share a store, and
 /// neither the stores nor the routes need to know that they are guarded.
-struct GuardedPurchaseLine: PurchaseLine {
-    let line: any PurchaseLine
+struct GuardedPurchaseLine: PurchaseLine, WatchedLine {
+    let line: any PurchaseLine & WatchedLine
     let store: GuardedStore
 
     func join(_ request: JoinRequest) async throws -> JoinAnswer {
@@ -18,5 +18,9 @@ struct GuardedPurchaseLine: PurchaseLine {
 
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
         try await store.run { try await line.leave(product, user: user) }
+    }
+
+    func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+        try await store.run { try await line.look(at: product, for: users) }
     }
 }

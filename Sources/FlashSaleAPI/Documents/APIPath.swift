@@ -18,6 +18,14 @@ enum APIPath {
     /// Where a user's standing is read, and the place given up.
     static func standing(of user: UserID, for product: ProductID) -> String { "\(line(of: product))/\(user)" }
 
+    /// Where a user's standing is sent from as it changes.
+    static func events(of user: UserID, for product: ProductID) -> String {
+        "\(standing(of: user, for: product))/events"
+    }
+
+    /// Where a line's progress is read.
+    static func progress(of product: ProductID) -> String { "\(self.product(product))/progress" }
+
     /// Where an order is read.
     static func order(_ order: OrderID) -> String { "\(orders)/\(order)" }
 }

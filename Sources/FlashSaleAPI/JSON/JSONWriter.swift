@@ -51,6 +51,13 @@ struct JSONWriter {
         buffer.writeString(String(number))
     }
 
+    /// Writes a number that is not negative, given in tenths: `25.5`, or `25` when nothing is left over.
+    mutating func value(tenths: Int64) {
+        separate()
+        buffer.writeString(String(tenths / 10))
+        if tenths % 10 != 0 { buffer.writeString(".\(tenths % 10)") }
+    }
+
     /// Writes `true` or `false`.
     mutating func value(_ flag: Bool) {
         separate()
@@ -91,6 +98,12 @@ extension JSONWriter {
     mutating func member(_ name: String, _ number: some BinaryInteger) {
         key(name)
         value(number)
+    }
+
+    /// Writes a member that is a number, given in tenths.
+    mutating func member(_ name: String, tenths: Int64) {
+        key(name)
+        value(tenths: tenths)
     }
 
     /// Writes a member that is `true` or `false`.

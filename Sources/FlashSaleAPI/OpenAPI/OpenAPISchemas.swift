@@ -8,6 +8,8 @@ enum OpenAPISchemas {
         JSONValue.Member(name: "Product", value: product),
         JSONValue.Member(name: "JoinRequest", value: joinRequest),
         JSONValue.Member(name: "Standing", value: standing),
+        JSONValue.Member(name: "Progress", value: progress),
+        JSONValue.Member(name: "Events", value: ["type": "string"]),
         JSONValue.Member(name: "HoldList", value: holdList),
         JSONValue.Member(name: "Hold", value: hold),
         JSONValue.Member(name: "CheckoutRequest", value: checkoutRequest),
@@ -116,8 +118,37 @@ enum OpenAPISchemas {
         ],
         optional: [
             "position": count("Places up to the user's, that one included; only while the user waits."),
+            "outlook": choice(
+                Outlook.allCases.map(\.rawValue),
+                """
+                What to expect; only while the user waits. moving: the line moves. all_held: it waits for units that may \
+                come free. paused: the operator has stopped it. beyond_stock: more units are asked for ahead than are \
+                available, the stock will probably not reach this place. unknown: nothing was decided lately.
+                """
+            ),
+            "eta_seconds": object(required: [
+                "p50": count("Half of all waits end within so many seconds from now."),
+                "p90": count("Nine of ten waits end within so many seconds from now."),
+            ]),
             "cart_expires_at": time("When the place is lost without a sign of the user; only while the user waits."),
         ]
+    )
+
+    private static let progress = object(
+        required: [
+            "product_id": productID,
+            "sale_state": saleState,
+            "stock_state": stockState,
+            "available_stock": count("Units that nobody has bought or holds."),
+            "served_ticket": count("The place that was decided last: your ticket less this is your position."),
+            "last_ticket": count("The place that was handed out last."),
+            "tickets_per_second": [
+                "type": "number", "minimum": 0,
+                "description": "How fast the line moved in the last minutes; 0: unknown.",
+            ],
+            "poll_after_ms": count("When to ask again, in milliseconds from now."),
+        ],
+        optional: ["opens_at": time("When joining starts, while that lies ahead.")]
     )
 
     private static let problem = object(

@@ -13,6 +13,7 @@ struct PageRoutes: Sendable {
     let visitors: Visitors
     let answers: PageAnswers
     let renewsCarts: Bool
+    let board: ProgressBoard
     let pace: PollPace
     let maximumBodyBytes: Int
     let gate: RequestGate
@@ -49,13 +50,16 @@ struct PageRoutes: Sendable {
         lineMetrics.countPoll(standing?.status)
         guard let standing else { return PageAnswers.go(to: PagePath.product(product.id)) }
         let needsOrder = standing.status == .held || standing.status == .pending
+        let known = board.glance(at: product.id)
+        let forecast = Forecast(for: standing, progress: known?.progress, estimate: known?.estimate)
         let page = PlacePage(
             standing: standing,
             product: product,
             order: needsOrder ? try await desk.order(standing.order) : nil,
             startedAt: visitors.start(of: standing, request),
-            outlook: Self.outlook(of: standing),
-            pollAfterMilliseconds: pace.milliseconds(for: standing, now: now()),
+            outlook: forecast?.outlook ?? .unknown,
+            waiting: forecast?.wait,
+            pollAfterMilliseconds: pace.milliseconds(for: standing, forecast: forecast, now: now()),
             renewsCarts: renewsCarts,
             offersSimulatedPayment: options.simulatesPayments
         )
@@ -118,11 +122,6 @@ struct PageRoutes: Sendable {
         case .named: .named(user)
         case .signed: user.map { .signed($0) } ?? .unknown
         }
-    }
-
-    private static func outlook(of standing: Standing) -> PlacePage.Outlook {
-        if standing.saleState == .paused { return .paused }
-        return standing.stockState == .allHeld ? .allHeld : .unknown
     }
 }
 

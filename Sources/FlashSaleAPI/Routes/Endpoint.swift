@@ -89,6 +89,8 @@ enum MediaType {
     static let page = "text/html; charset=utf-8"
     /// What a browser makes of a form.
     static let form = "application/x-www-form-urlencoded"
+    /// Server-sent events.
+    static let events = "text/event-stream"
     /// The Prometheus text exposition format.
     static let metrics = "text/plain; version=0.0.4; charset=utf-8"
 }

@@ -9,6 +9,8 @@ struct QueueRoutes: Sendable {
     let line: any PurchaseLine
     let catalogue: any ProductCatalogue
     let renewsCarts: Bool
+    let board: ProgressBoard
+    let events: EventStreams
     let pace: PollPace
     let maximumBodyBytes: Int
     let gate: RequestGate
@@ -67,7 +69,9 @@ struct QueueRoutes: Sendable {
             throw problem(for: unknown)
         }
         switch answer {
-        case .left: return .noContent
+        case .left:
+            events.noteLeft(user, of: product)
+            return .noContent
         case .notInLine: throw Self.notInLine
         case .alreadyDecided(let status):
             // Not `status`: in a problem document that is the HTTP status (RFC 9457, section 3.1.3).
@@ -80,19 +84,21 @@ struct QueueRoutes: Sendable {
         }
     }
 
-    private static let notInLine = Problem(
+    static let notInLine = Problem(
         .notInLine,
         "This user neither waits for this product nor has an outcome."
     )
 
     /// No such product, or a line that is being opened: the places in it are not forgotten before that is known.
-    private func problem(for unknown: UnknownSale) -> Problem {
+    func problem(for unknown: UnknownSale) -> Problem {
         Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(unknown.product), now: now())
     }
 
     private func response(_ standing: Standing, status: HTTPResponse.Status) -> Response {
-        let pollAfter = pace.milliseconds(for: standing, now: now())
-        let body = StandingDocument.document(standing, pollAfterMilliseconds: pollAfter)
+        let page = standing.status == .queued ? board.glance(at: standing.product) : nil
+        let forecast = Forecast(for: standing, progress: page?.progress, estimate: page?.estimate)
+        let pollAfter = pace.milliseconds(for: standing, forecast: forecast, now: now())
+        let body = StandingDocument.document(standing, forecast: forecast, pollAfterMilliseconds: pollAfter)
         var response = Response(status: status, cache: .never, body: body)
         if status == .accepted {
             response.headers[.location] = APIPath.standing(of: standing.user, for: standing.product)

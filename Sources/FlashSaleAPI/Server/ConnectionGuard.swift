@@ -14,16 +14,27 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let limits: ConnectionLimits
     private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
+    private let onQuiesce: @Sendable () -> Void
     private var state = ConnectionState()
     private var isHTTP10 = false
+    /// Whether the answer under way is a stream of events.
+    private var isStreaming = false
     private var deadline: (awaited: ConnectionState.Awaited, task: Scheduled<Void>)?
     private var writeDeadline: Scheduled<Void>?
     private var rest = ConnectionRest()
     private var endOfRest: Scheduled<Void>?
     private var endOfGrace: Scheduled<Void>?
 
-    /// - Parameter onRefusal: Takes note of a refusal, and gives the document that answers it.
-    init(limits: ConnectionLimits, onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument) {
+    /// - Parameters:
+    ///   - limits: What the connection may cost.
+    ///   - onRefusal: Takes note of a refusal, and gives the document that answers it.
+    ///   - onQuiesce: Called when the server goes down: what would not end by itself has to be ended.
+    init(
+        limits: ConnectionLimits,
+        onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument,
+        onQuiesce: @escaping @Sendable () -> Void = {}
+    ) {
+        self.onQuiesce = onQuiesce
         self.limits = limits
         self.onRefusal = onRefusal
     }
@@ -57,9 +68,13 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         switch event {
-        case ChannelEvent.inputClosed: state.inputClosed()
+        case ChannelEvent.inputClosed:
+            state.inputClosed()
+            // Nobody listens to the events any more: the next one would only find that out.
+            if isStreaming { context.close(mode: .all, promise: nil) }
         // Hummingbird closes an idle connection, and one that is busy behind its last answer.
         case is ChannelShouldQuiesceEvent:
+            onQuiesce()
             if state.quiesce() == .awaitRequest { return awaitRequest(context: context) }
         default: break
         }
@@ -81,11 +96,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         switch unwrapOutboundIn(data) {
-        case .head(let head): context.write(wrapOutboundOut(.head(marked(head))), promise: promise)
+        case .head(let head):
+            if head.headers.first(name: "content-type") == MediaType.events { beginStream(context) }
+            context.write(wrapOutboundOut(.head(marked(head))), promise: promise)
         case .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
             if rest.begins() { endRest(context: context) }
+            isStreaming = false
             switch state.wroteEnd() {
             case .proceed: break
             case .refuse(let refusal): refuse(refusal, context: context)
@@ -126,6 +144,15 @@ extension ConnectionGuard {
     private static func hasOneHost(_ head: HTTPRequestHead) -> Bool {
         let count = head.headers.count { $0.name.utf8.count == 4 && $0.name.lowercased() == "host" }
         return count == 1 || (count == 0 && head.version == .http1_0)
+    }
+
+    /// What a slow reader of events has not read is kept in few bytes, here and in the system: then its deadline begins.
+    private func beginStream(_ context: ChannelHandlerContext) {
+        isStreaming = true
+        guard let options = context.channel.syncOptions else { return }
+        try? options.setOption(.writeBufferWaterMark, value: .init(low: 2 * 1_024, high: limits.streamBytes))
+        // A transport without the option keeps more; its readers are dropped all the same, only later.
+        try? options.setOption(.socketOption(.so_sndbuf), value: .init(limits.streamBytes))
     }
 
     private func marked(_ head: HTTPResponseHead) -> HTTPResponseHead {

@@ -9,14 +9,17 @@ struct GuardedChannel: ServerChildChannel {
     private let base: HTTP1Channel
     private let limits: ConnectionLimits
     private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
+    private let onQuiesce: @Sendable () -> Void
 
     init(
         limits: ConnectionLimits,
         onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument,
+        onQuiesce: @escaping @Sendable () -> Void,
         responder: @escaping HTTPChannelHandler.Responder
     ) {
         self.limits = limits
         self.onRefusal = onRefusal
+        self.onQuiesce = onQuiesce
         self.base = HTTP1Channel(
             responder: responder,
             configuration: HTTP1Channel.Configuration(
@@ -34,7 +37,7 @@ struct GuardedChannel: ServerChildChannel {
         base.setup(channel: channel, logger: logger).flatMapThrowing { value in
             let pipeline = channel.pipeline.syncOperations
             let decoder = try pipeline.handler(type: ByteToMessageHandler<HTTPRequestDecoder>.self)
-            let connectionGuard = ConnectionGuard(limits: limits, onRefusal: onRefusal)
+            let connectionGuard = ConnectionGuard(limits: limits, onRefusal: onRefusal, onQuiesce: onQuiesce)
             try pipeline.addHandler(connectionGuard, position: .after(decoder))
             return value
         }

@@ -29,6 +29,8 @@ public struct ConnectionLimits: Hashable, Sendable {
     public var headerFields = 100
     /// The most bytes of a request's body.
     public var bodyBytes = 16 * 1_024
+    /// The most bytes of an event stream that wait for their reader, here; the system keeps as much again.
+    public var streamBytes = 16 * 1_024
     /// How long a request's head may take from its first byte, and how long a new connection may say nothing.
     public var headTime: Duration = .seconds(10)
     /// How long a request's body may take from the end of its head.

@@ -12,9 +12,17 @@ import NIOHTTP1
 struct Surface: Sendable {
     private let endpoints: [Endpoint]
     private let boundary: RequestBoundary
+    private let onQuiesce: @Sendable () -> Void
 
-    init(endpoints: [Endpoint], gate: RequestGate, metricsFactory: any MetricsFactory) {
+    /// - Parameter onQuiesce: Called, perhaps many times, when the server goes down: ends answers that would not end.
+    init(
+        endpoints: [Endpoint],
+        gate: RequestGate,
+        metricsFactory: any MetricsFactory,
+        onQuiesce: @escaping @Sendable () -> Void = {}
+    ) {
         self.endpoints = endpoints
+        self.onQuiesce = onQuiesce
         boundary = RequestBoundary(endpoints: endpoints, gate: gate, metricsFactory: metricsFactory)
     }
 
@@ -38,12 +46,14 @@ struct Surface: Sendable {
     ) -> some ApplicationProtocol {
         let limits = listener.limits
         let boundary = boundary
+        let onQuiesce = onQuiesce
         return Application(
             router: buildRouter(),
             server: HTTPServerBuilder { responder in
                 GuardedChannel(
                     limits: limits,
                     onRefusal: { boundary.document(for: $0, logger: logger) },
+                    onQuiesce: onQuiesce,
                     responder: responder
                 )
             },

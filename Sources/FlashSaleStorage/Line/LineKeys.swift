@@ -26,6 +26,8 @@ struct LineKeys: Sendable {
     var stock: String { "flash_sale_stock:{\(product)}" }
     /// Set: tickets whose users left and whose entries are still in the line.
     var left: String { "flash_sale_left:{\(product)}" }
+    /// Hash: how fast the line moved in the last minutes.
+    var pace: String { "flash_sale_pace:{\(product)}" }
     /// String: the product's document, at most 60 s old.
     var productCache: String { "flash_sale_product:{\(product)}" }
     /// String: counts the changes of what the document shows.

@@ -4,19 +4,24 @@ import Redis
 ///
 /// Their headers state KEYS, ARGV and result.
 enum LineScripts {
-    static let enqueue = script("enqueue", PackageResources.enqueue_lua, after: PackageResources.sale_lua)
+    static let enqueue = script(
+        "enqueue",
+        PackageResources.enqueue_lua,
+        after: PackageResources.pace_lua + PackageResources.sale_lua
+    )
     static let standing = script(
         "standing",
         PackageResources.standing_lua,
         after: PackageResources.sale_lua,
         runsWhenFull: true
     )
+    static let look = script("look", PackageResources.look_lua, after: PackageResources.sale_lua, runsWhenFull: true)
     static let leave = script("leave", PackageResources.leave_lua, after: PackageResources.sale_lua, runsWhenFull: true)
-    static let claim = script("claim", PackageResources.claim_lua, runsWhenFull: true)
+    static let claim = script("claim", PackageResources.claim_lua, after: PackageResources.pace_lua, runsWhenFull: true)
     static let acknowledge = script(
         "acknowledge",
         PackageResources.acknowledge_lua,
-        after: PackageResources.worker_lua,
+        after: PackageResources.pace_lua + PackageResources.worker_lua,
         runsWhenFull: true
     )
     static let show = script("show", PackageResources.show_lua, after: PackageResources.worker_lua, runsWhenFull: true)

@@ -1,12 +1,12 @@
 public import FlashSale
 public import Redis
 
-/// The API's side of the line: three scripts, one round trip each.
+/// The API's side of the line: one script and one round trip each.
 public struct RedisPurchaseLine: PurchaseLine {
-    private let redis: RedisClient
+    let redis: RedisClient
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
-    private let handedOut = HandedOutTickets()
+    let handedOut = HandedOutTickets()
     private let crashPoints: CrashPoints
 
     /// The line in one Redis.
@@ -36,7 +36,7 @@ public struct RedisPurchaseLine: PurchaseLine {
         crashPoints.reach(.joinBefore)
         let reply = try await redis.run(
             LineScripts.enqueue,
-            keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user)],
+            keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user), keys.pace],
             [
                 RedisArgument(user.rawValue), RedisArgument(request.quantity), RedisArgument(repeatedCallsPerMinute),
                 renewsCarts ? "1" : "0", RedisArgument(request.product.rawValue), RedisArgument(highest.nonce),

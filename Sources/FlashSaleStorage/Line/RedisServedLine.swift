@@ -41,7 +41,7 @@ public struct RedisServedLine: ServedLine {
             LineScripts.open,
             keys: [
                 keys.sale, keys.stock, keys.productCache, keys.productChanges, keys.queue, keys.processing, keys.left,
-                keys.outcomes,
+                keys.outcomes, keys.pace,
             ],
             [
                 RedisArgument(product.nonce ?? ""),
@@ -62,7 +62,7 @@ public struct RedisServedLine: ServedLine {
         crashPoints.reach(.claimBefore)
         let reply = try await redis.run(
             LineScripts.claim,
-            keys: [keys.sale, keys.queue, keys.processing, keys.left],
+            keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace],
             [
                 RedisArgument(fence.rawValue), RedisArgument(limit), RedisArgument(dropLimit),
                 RedisArgument(product.rawValue),
@@ -104,7 +104,7 @@ public struct RedisServedLine: ServedLine {
             LineScripts.acknowledge,
             keys: [
                 keys.sale, keys.queue, keys.processing, keys.outcomes, keys.stock, keys.left, keys.productCache,
-                keys.productChanges,
+                keys.productChanges, keys.pace,
             ],
             arguments
         )

@@ -22,6 +22,8 @@ struct ScriptReply {
 
     func bytes(_ index: Int) throws -> [UInt8] { try value(index).bytes() }
 
+    func array(_ index: Int) throws -> [RedisReply] { try value(index).array() }
+
     func ticket(_ index: Int) throws -> Ticket {
         guard let ticket = Ticket(try integer(index)) else { throw unexpected("a ticket below 1") }
         return ticket

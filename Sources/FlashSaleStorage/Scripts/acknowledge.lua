@@ -1,7 +1,8 @@
 -- Ends a claim whose decisions are committed: shows the outcomes, takes the carts away, puts waiting entries back.
 -- A second call for the same claim changes nothing, even if the next batch is already claimed.
 --
--- KEYS: 1 sale, 2 queue, 3 processing, 4 outcomes, 5 stock, 6 left, 7 product cache, 8 product changes
+-- KEYS: 1 sale, 2 queue, 3 processing, 4 outcomes, 5 stock, 6 left, 7 product cache, 8 product changes,
+--       9 pace
 -- ARGV: 1 fence, 2 claim number, 3 product, 4 available stock, 5 sold_out_after ('' while units can come free),
 --       6 life of the outcomes in seconds, 7 last decided ticket (0: none), 8 '1' when the waiting entries are to be
 --       claimed one by one from now on, 9 number of decisions, then for each decision: ticket, user, outcome
@@ -37,6 +38,9 @@ elseif alone > 0 and #ARGV < first_waiting then
 end
 if ARGV[5] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[5]) end
 write_stock(KEYS[1], KEYS[5], ARGV[4])
+-- While nothing is available the line waits for its holders, not for the worker.
+local waits = ARGV[5] == '' and ARGV[4] ~= '0' and redis.call('EXISTS', KEYS[2]) == 1
+count_pace(KEYS[9], pace_now(), served - tonumber(sale[4]), waits)
 redis.call('DEL', KEYS[3], KEYS[7])
 redis.call('INCR', KEYS[8])
 return { 'done' }

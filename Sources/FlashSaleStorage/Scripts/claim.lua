@@ -1,7 +1,7 @@
 -- Moves entries from the line to the batch that a worker settles, and decides there and then whether their carts live.
 -- The cart keys are built from the entries; they share the product's slot.
 --
--- KEYS: 1 sale, 2 queue, 3 processing, 4 left
+-- KEYS: 1 sale, 2 queue, 3 processing, 4 left, 5 pace
 -- ARGV: 1 fence, 2 most entries to claim (1…1000), 3 most entries to drop when sold out, 4 product
 -- Result: {'claimed', number, attempts, line length behind the batch, last_ticket, batch element …}, {'empty'}, {'paused'},
 --         {'missing'}, {'fenced', fence}, {'sold_out', remaining, last_ticket}
@@ -27,7 +27,10 @@ if sale[5] then
     if remaining == 0 then redis.call('DEL', KEYS[4]) end
     return { 'sold_out', remaining, tonumber(sale[6]) }
 end
-if sale[2] == 'paused' then return { 'paused' } end
+if sale[2] == 'paused' then
+    if redis.call('HEXISTS', KEYS[5], 'at') == 1 then count_pace(KEYS[5], pace_now(), 0, false) end
+    return { 'paused' }
+end
 
 local limit = tonumber(sale[7] or 0) > 0 and 1 or tonumber(ARGV[2])
 local entries = redis.call('LRANGE', KEYS[2], -limit, -1)
@@ -55,6 +58,7 @@ end
 redis.call('LTRIM', KEYS[2], 0, -1 - #entries)
 redis.call('RPUSH', KEYS[3], unpack(batch))
 if last > 0 then redis.call('HSET', KEYS[1], 'claimed_ticket', string.format('%.0f', last)) end
+begin_wait(KEYS[5], pace_now())
 local number = redis.call('HINCRBY', KEYS[1], 'claim', 1)
 redis.call('HSET', KEYS[1], 'attempts', 1)
 local reply = { 'claimed', number, 1, redis.call('LLEN', KEYS[2]), tonumber(sale[6]) }

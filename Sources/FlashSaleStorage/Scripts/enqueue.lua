@@ -1,6 +1,6 @@
 -- Takes a place in a product's line.
 --
--- KEYS: 1 sale, 2 queue, 3 cart, 4 outcomes, 5 rate
+-- KEYS: 1 sale, 2 queue, 3 cart, 4 outcomes, 5 rate, 6 pace
 -- ARGV: 1 user, 2 quantity (1…), 3 repeated calls allowed a minute (0: any number), 4 '1' when a repeated call renews the
 --       cart, 5 product, 6 the line's nonce as the caller knows it (''), 7 the highest ticket it was ever given under that
 -- Result: {'joined' | 'in_line' | 'decided', standing …} as in sale.lua, or a refusal: {'unknown'}, {'sold_out'},
@@ -46,7 +46,10 @@ local digits = string.format('%.0f', ticket)
 redis.call('SET', KEYS[3], '1:' .. digits .. ':' .. ARGV[2], 'EX', sale.cart_seconds)
 local length = redis.call('LPUSH', KEYS[2], '1:' .. digits .. ':' .. ARGV[2] .. ':' .. user)
 -- The worker sleeps only while its line is empty.
-if length == 1 then redis.call('PUBLISH', 'flash_sale_wake', ARGV[5]) end
+if length == 1 then
+    begin_wait(KEYS[6], now)
+    redis.call('PUBLISH', 'flash_sale_wake', ARGV[5])
+end
 sale.last_ticket = ticket
 local joined = { ticket = ticket, quantity = quantity, status = 'queued', order = ticket }
 return standing_reply('joined', joined, sale, now + sale.cart_seconds * 1000, now)

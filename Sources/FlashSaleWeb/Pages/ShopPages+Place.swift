@@ -2,20 +2,6 @@ public import FlashSale
 
 /// What a visitor is shown of their place, order or outcome.
 public struct PlacePage: Sendable {
-    /// What may be said of the time to wait.
-    public enum Outlook: String, Sendable, CaseIterable {
-        /// The line moves: see ``PlacePage/waiting``.
-        case moving
-        /// Every unit that is left is held by others.
-        case allHeld = "all_held"
-        /// The operator has stopped the line.
-        case paused
-        /// The stock will probably not reach this place.
-        case beyondStock = "beyond_stock"
-        /// Nothing.
-        case unknown
-    }
-
     /// Where the visitor stands.
     public var standing: Standing
     /// The product; its name, limits and kind of checkout are shown.
@@ -27,7 +13,7 @@ public struct PlacePage: Sendable {
     /// What may be said of the time to wait.
     public var outlook: Outlook
     /// In how many seconds the visitor is served: half of all people sooner than the first, nine of ten than the second.
-    public var waiting: (p50: Int64, p90: Int64)?
+    public var waiting: WaitRange?
     /// When to ask again, in milliseconds.
     public var pollAfterMilliseconds: Int64
     /// Whether looking at the page keeps the place.
@@ -42,7 +28,7 @@ public struct PlacePage: Sendable {
         order: Order? = nil,
         startedAt: Int64 = 0,
         outlook: Outlook = .unknown,
-        waiting: (p50: Int64, p90: Int64)? = nil,
+        waiting: WaitRange? = nil,
         pollAfterMilliseconds: Int64 = 1_000,
         renewsCarts: Bool = true,
         offersSimulatedPayment: Bool = false

@@ -148,6 +148,8 @@ struct Contract: @unchecked Sendable {
             case let number as NSNumber: String(cString: number.objCType) == "c" ? "boolean" : "integer"
             default: "unknown"
             }
+        // A whole number is a number as well.
+        if actual == "integer", allowed.contains("number") { return [] }
         return allowed.contains(actual) ? [] : ["\(place) is \(actual), not \(allowed)"]
     }
 

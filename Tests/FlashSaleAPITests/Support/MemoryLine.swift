@@ -4,7 +4,7 @@ import NIOConcurrencyHelpers
 /// A line in memory, with the rules of the real one.
 ///
 /// Time stands still unless a test moves it.
-final class MemoryLine: PurchaseLine {
+final class MemoryLine: PurchaseLine, WatchedLine {
     /// One user's place.
     private struct Place {
         var ticket: Ticket
@@ -18,6 +18,8 @@ final class MemoryLine: PurchaseLine {
         var lastTicket: Int64 = 0
         var servedTicket: Int64 = 0
         var places: [UserID: Place] = [:]
+        var pace = RecentPace()
+        var nonce = "n1"
     }
 
     private struct State {
@@ -26,6 +28,7 @@ final class MemoryLine: PurchaseLine {
         var isAway = false
         var refusedUsers: Set<UserID> = []
         var changes = 0
+        var looks = 0
     }
 
     private let state: NIOLockedValueBox<State>
@@ -35,6 +38,9 @@ final class MemoryLine: PurchaseLine {
     /// How many calls have changed something.
     var changes: Int { state.withLockedValue { $0.changes } }
 
+    /// How often somebody has looked at a line.
+    var looks: Int { state.withLockedValue { $0.looks } }
+
     /// The time by this line's clock.
     var now: Timestamp { state.withLockedValue { $0.now } }
 
@@ -42,6 +48,9 @@ final class MemoryLine: PurchaseLine {
     func advance(seconds: Int64) {
         state.withLockedValue { $0.now = Timestamp(microseconds: $0.now.microseconds + seconds * 1_000_000) }
     }
+
+    /// Sets how fast a line moved in the last minutes.
+    func setPace(_ pace: RecentPace, of product: ProductID) { state.withLockedValue { $0.lines[product]?.pace = pace } }
 
     /// Opens a line, or tells it of new rules.
     func publish(_ product: Product) {
@@ -63,6 +72,37 @@ final class MemoryLine: PurchaseLine {
             guard let ticket = state.lines[product]?.places[user]?.ticket else { return }
             state.lines[product]?.places[user]?.status = status
             state.lines[product]?.servedTicket = ticket.rawValue
+        }
+    }
+
+    func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+        try state.withLockedValue { state in
+            state.looks += 1
+            try Self.check(state)
+            guard let line = state.lines[product] else { throw UnknownSale(product: product) }
+            let now = state.now
+            var sighting = LineSighting(
+                progress: LineProgress(
+                    product: product,
+                    nonce: line.nonce,
+                    seenAt: now,
+                    saleState: line.product.saleState(at: now),
+                    stockState: line.product.stockState,
+                    availableStock: line.product.availableStock,
+                    servedTicket: line.servedTicket,
+                    lastTicket: line.lastTicket,
+                    soldOutAfter: line.product.soldOutAfter,
+                    opensAt: line.product.opensAt.flatMap { $0 > now ? $0 : nil },
+                    cartSeconds: line.product.limits.cartSeconds,
+                    pace: line.pace
+                )
+            )
+            for user in users where (user.awaited?.rawValue ?? 0) <= line.servedTicket {
+                sighting.standings[user.user] = .some(
+                    line.places[user.user].map { Self.standing($0, of: user.user, in: line, now: now) }
+                )
+            }
+            return sighting
         }
     }
 

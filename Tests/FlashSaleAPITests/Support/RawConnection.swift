@@ -65,6 +65,18 @@ struct RawConnection {
         return reply
     }
 
+    /// What the server has sent, once it holds `part`; what there is when the server closes before.
+    func text(with part: String) async throws -> String {
+        let timeout = channel.eventLoop.scheduleTask(in: Self.deadline) { channel.close(promise: nil) }
+        defer { timeout.cancel() }
+        var bytes = collector.current
+        while true {
+            let text = String(buffer: bytes.received)
+            if text.contains(part) || bytes.isEnd { return text }
+            bytes = try await collector.next()
+        }
+    }
+
     /// The server's words once there are `count` whole answers.
     func answers(_ count: Int) async throws -> [RawAnswer] {
         while true {
@@ -140,6 +152,9 @@ private final class Collector: ChannelInboundHandler, Sendable {
         self.eventLoop = eventLoop
         end = eventLoop.makePromise()
     }
+
+    /// What there is now.
+    var current: Progress { state.withLockedValue { (received: $0.received, isEnd: $0.isEnd) } }
 
     /// What there is, as soon as there is more than the last caller saw.
     func next() async throws -> Progress {

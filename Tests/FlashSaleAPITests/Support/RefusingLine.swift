@@ -1,7 +1,16 @@
 import FlashSale
 
+/// A line that nobody can look at.
+protocol UnwatchedLine: WatchedLine {}
+
+extension UnwatchedLine {
+    func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+        throw StoreUnavailable(reason: "there is nothing to see")
+    }
+}
+
 /// A line that refuses every join for one reason that ``MemoryLine`` has no state for.
-struct RefusingLine: PurchaseLine {
+struct RefusingLine: PurchaseLine, UnwatchedLine {
     let refusal: JoinRefusal
 
     func join(_ request: JoinRequest) async throws -> JoinAnswer { .refused(refusal) }
@@ -10,7 +19,7 @@ struct RefusingLine: PurchaseLine {
 }
 
 /// A line with a bug: it throws what nobody foresaw.
-struct BrokenLine: PurchaseLine {
+struct BrokenLine: PurchaseLine, UnwatchedLine {
     struct Bug: Error {}
 
     func join(_ request: JoinRequest) async throws -> JoinAnswer { throw Bug() }

@@ -24,7 +24,7 @@ struct Shop {
     var checks: [ReadinessCheck] = []
     var isDraining = false
     /// Takes the place of ``line`` where a test needs another.
-    var otherLine: (any PurchaseLine)?
+    var otherLine: (any PurchaseLine & WatchedLine)?
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
     /// A shop that sells one product, number 1.

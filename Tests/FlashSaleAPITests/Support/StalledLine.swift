@@ -2,16 +2,16 @@ import FlashSale
 import NIOConcurrencyHelpers
 
 /// A line whose store does not answer until it is released; from then on it is the line behind it.
-final class StalledLine: PurchaseLine {
+final class StalledLine: PurchaseLine, WatchedLine {
     private struct State {
         var isReleased = false
         var callers: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let line: any PurchaseLine
+    private let line: any PurchaseLine & WatchedLine
     private let state = NIOLockedValueBox(State())
 
-    init(_ line: any PurchaseLine) { self.line = line }
+    init(_ line: any PurchaseLine & WatchedLine) { self.line = line }
 
     /// How many calls wait for the store.
     var waiting: Int { state.withLockedValue { $0.callers.count } }
@@ -39,6 +39,11 @@ final class StalledLine: PurchaseLine {
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
         await stall()
         return try await line.leave(product, user: user)
+    }
+
+    func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+        await stall()
+        return try await line.look(at: product, for: users)
     }
 
     private func stall() async {

@@ -1,0 +1,98 @@
+import FlashSale
+import HTTPTypes
+import Hummingbird
+
+/// A user's standing, sent as it changes.
+struct EventRoutes: Sendable {
+    let queue: QueueRoutes
+    let streams: EventStreams
+
+    /// `GET /api/products/{id}/queue/{user_id}/events`.
+    func endpoints() -> [Endpoint] {
+        [
+            Endpoint(
+                method: .get,
+                path: "/api/products/{id}/queue/{user_id}/events",
+                operation: Endpoint.Operation(
+                    id: "watchStanding",
+                    summary: "The user's standing as server-sent events, until it is final.",
+                    description: """
+                        `standing` carries a Standing, at once and whenever it changes; places that only move up are told \
+                        once a second at most. `reconnect` is the last event of a stream that the server ends: ask again \
+                        after `retry`. An open stream keeps the cart alive, as asking does.
+                        """,
+                    parameters: [
+                        Endpoint.Parameter(
+                            name: "Last-Event-ID",
+                            place: .header,
+                            schema: [
+                                "type": "string", "description": "The id of the last event: it is not sent again.",
+                            ]
+                        )
+                    ],
+                    answers: [
+                        Endpoint.Answer(
+                            status: .ok,
+                            description: "The events.",
+                            schema: "Events",
+                            mediaType: MediaType.events
+                        ),
+                        Endpoint.Answer(
+                            status: .noContent,
+                            description: "The last event was final: there is nothing more to wait for.",
+                            schema: nil
+                        ),
+                    ],
+                    problems: [.productNotFound, .notInLine, .invalidField, .unavailable]
+                ),
+                handler: watch
+            )
+        ]
+    }
+
+    private func watch(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        let user = try context.user()
+        let permit = request.method == .head ? nil : try streams.reserve()
+        let standing: Standing?
+        do {
+            standing = try await queue.line.standing(of: user, for: product, renewsCart: queue.renewsCarts)
+        } catch let unknown as UnknownSale {
+            throw queue.problem(for: unknown)
+        }
+        guard let standing else { throw QueueRoutes.notInLine }
+        let lastSeen = request.headers[.lastEventID]
+        if standing.status.isFinal, lastSeen == EventText.id(of: standing, nil) { return .noContent }
+        guard let feed = streams.feed(of: product) else { throw Problem.unavailable }
+        let body = ResponseBody { writer in
+            let slot = EventSlot()
+            await feed.add(slot, standing, lastSeen: lastSeen)
+            do {
+                while let bytes = await slot.next() { try await writer.write(bytes) }
+                await feed.remove(slot)
+                withExtendedLifetime(permit) {}
+                try await writer.finish(nil)
+            } catch {
+                await feed.remove(slot)
+                throw error
+            }
+        }
+        var headers = HTTPFields()
+        headers[.contentType] = MediaType.events
+        headers[.cacheControl] = CacheRule.never.rawValue
+        headers[.accelBuffering] = "no"
+        return Response(status: .ok, headers: headers, body: body)
+    }
+}
+
+extension HTTPField.Name {
+    /// What a client of server-sent events has seen last.
+    fileprivate static let lastEventID = token("Last-Event-ID")
+    /// Tells nginx not to collect the events before it passes them on.
+    fileprivate static let accelBuffering = token("X-Accel-Buffering")
+
+    private static func token(_ name: String) -> HTTPField.Name {
+        guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is a token") }
+        return name
+    }
+}

@@ -1,0 +1,105 @@
+public import FlashSale
+import Redis
+
+extension RedisPurchaseLine: WatchedLine {
+    /// The most tickets that left which one look names: whoever else left is found when the cart is looked at.
+    private static let mostLeft = 500
+
+    /// Looks at a line, and at some who wait in it: one script, one round trip.
+    public func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
+        precondition(users.count <= LineSighting.mostUsers, "the script's loop is bounded")
+        let keys = LineKeys(product)
+        let highest = handedOut.highest(of: product)
+        var arguments: [RedisArgument] = [
+            RedisArgument(product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+            RedisArgument(users.isEmpty ? 0 : Self.mostLeft),
+        ]
+        arguments.reserveCapacity(4 + 3 * users.count)
+        for user in users {
+            arguments.append(RedisArgument(user.user.rawValue))
+            arguments.append(RedisArgument(user.awaited?.rawValue ?? 0))
+            arguments.append(user.renewsCart ? "1" : "0")
+        }
+        let reply = try await redis.run(
+            LineScripts.look,
+            keys: [keys.sale, keys.outcomes, keys.left, keys.pace],
+            arguments
+        )
+        switch reply.word {
+        case "line": return try sighting(reply, product, users)
+        case "unknown": throw UnknownSale(product: product)
+        default: throw reply.unexpected()
+        }
+    }
+
+    private func sighting(_ reply: ScriptReply, _ product: ProductID, _ users: [WatchedUser]) throws -> LineSighting {
+        do {
+            let progress = try progress(reply, product)
+            let left = try reply.array(12).compactMap { Ticket(text: try $0.string()) }
+            return LineSighting(
+                progress: progress,
+                standings: try standings(try reply.array(13), reply, progress, users),
+                left: Set(left)
+            )
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not show the line", cause: error)
+        }
+    }
+
+    private func progress(_ reply: ScriptReply, _ product: ProductID) throws -> LineProgress {
+        guard let state = SaleState(rawValue: try reply.text(3)), let stock = StockState(rawValue: try reply.text(4))
+        else { throw reply.unexpected() }
+        let now = Timestamp(milliseconds: try reply.integer(1))
+        let opensAt = Timestamp(milliseconds: try reply.integer(8))
+        return LineProgress(
+            product: product,
+            nonce: try reply.text(2),
+            seenAt: now,
+            saleState: state,
+            stockState: stock,
+            availableStock: Int(try reply.integer(5)),
+            servedTicket: try reply.integer(6),
+            lastTicket: try reply.integer(7),
+            soldOutAfter: Int64(try reply.text(9)),
+            opensAt: state == .upcoming ? opensAt : nil,
+            cartSeconds: Int(try reply.integer(10)),
+            pace: PaceCodec.pace(try reply.array(11).map { try $0.string() }, now: now)
+        )
+    }
+
+    private func standings(
+        _ values: [RedisReply],
+        _ reply: ScriptReply,
+        _ progress: LineProgress,
+        _ users: [WatchedUser]
+    ) throws -> [UserID: Standing?] {
+        var standings: [UserID: Standing?] = [:]
+        for start in stride(from: 0, to: values.count - 5, by: 6) {
+            let number = Int(try values[start].integer())
+            guard users.indices.contains(number - 1) else { throw reply.unexpected() }
+            let user = users[number - 1].user
+            guard let ticket = Ticket(try values[start + 1].integer()) else {
+                standings[user] = .some(nil)
+                continue
+            }
+            guard let status = PurchaseStatus(rawValue: try values[start + 3].string()) else {
+                throw reply.unexpected()
+            }
+            let expires = try values[start + 5].integer()
+            standings[user] = Standing(
+                status: status,
+                product: progress.product,
+                user: user,
+                ticket: ticket,
+                quantity: Int(try values[start + 2].integer()),
+                order: OrderID(product: progress.product, ticket: Ticket(try values[start + 4].integer()) ?? ticket),
+                servedTicket: progress.servedTicket,
+                lastTicket: progress.lastTicket,
+                cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
+                saleState: progress.saleState,
+                stockState: progress.stockState
+            )
+        }
+        return standings
+    }
+}
