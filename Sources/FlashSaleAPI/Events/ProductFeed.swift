@@ -56,9 +56,10 @@ actor ProductFeed {
         let instant = ContinuousClock.now
         guard !isDraining else { return reconnect(slot, at: instant) }
         var stream = Stream(slot: slot, standing: standing, sentID: lastSeen, sentAt: instant)
-        slot.put(EventText.greeting, at: instant)
         if page == nil { page = board.glance(at: product) }
         if send(&stream, at: instant, isFirst: true) { return }
+        // Nothing new for this client: the greeting alone opens the stream.
+        slot.putIfEmpty(EventText.greeting, at: instant)
         streams[ID(slot)] = stream
         if !isRunning {
             isRunning = true
@@ -218,7 +219,10 @@ extension ProductFeed {
             forecast: forecast,
             pollAfterMilliseconds: pace.milliseconds(for: standing, forecast: forecast, now: now())
         )
-        stream.slot.put(EventText.standing(id: id, document), isLast: standing.status.isFinal, at: instant)
+        // In one piece: what comes later takes the place of what was not taken yet.
+        var text = isFirst ? EventText.greeting : ByteBuffer()
+        text.writeImmutableBuffer(EventText.standing(id: id, document))
+        stream.slot.put(text, isLast: standing.status.isFinal, at: instant)
         stream.sentID = id
         stream.sentAt = instant
         return standing.status.isFinal
