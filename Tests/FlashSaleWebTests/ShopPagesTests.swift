@@ -106,11 +106,11 @@ struct ShopPagesTests {
         #expect(self.html(place).contains("kept until 2026-12-01 12:01 UTC"))
     }
 
-    @Test("What may be said of the time to wait is said, and nothing else", arguments: PlacePage.Outlook.allCases)
-    func outlooks(outlook: PlacePage.Outlook) throws {
+    @Test("What may be said of the time to wait is said, and nothing else", arguments: Outlook.allCases)
+    func outlooks(outlook: Outlook) throws {
         var place = try place(.queued)
         place.outlook = outlook
-        place.waiting = (100, 290)
+        place.waiting = WaitRange(p50: 100, p90: 290)
         for language in PageLanguage.allCases {
             let html = html(place, language)
             let text = PageText.of(language)

@@ -80,7 +80,7 @@ extension ShopPages {
         let percent = ahead > 0 ? 100 * max(0, standing.servedTicket - place.startedAt) / ahead : 0
         let outlook =
             if place.outlook == .moving, let waiting = place.waiting {
-                text.filled("eta", ["range": text.range(seconds: waiting.p50, waiting.p90)])
+                text.filled("eta", ["range": text.range(seconds: Int64(waiting.p50), Int64(waiting.p90))])
             } else {
                 text[place.outlook == .moving ? "outlook_unknown" : "outlook_\(place.outlook.rawValue)"]
             }
