@@ -22,7 +22,15 @@ struct ProgramConfigurationTests {
         #expect(api.profile == .development)
         #expect(api.breaker.failures == 5)
         #expect(api.breaker.openTime == .seconds(30))
-        #expect(api.line == APIConfiguration.Line(rateLimit: 10, cartRenewal: .poll, pollAfter: .seconds(1), pollAfterMost: .seconds(10)))
+        #expect(
+            api.line
+                == APIConfiguration.Line(
+                    rateLimit: 10,
+                    cartRenewal: .poll,
+                    pollAfter: .seconds(1),
+                    pollAfterMost: .seconds(10)
+                )
+        )
         #expect(api.log == LogSettings())
         #expect(api.redis.address == ServerAddress(.tcp(host: "127.0.0.1", port: 6379)))
         #expect(api.redis.database == 0)
@@ -55,7 +63,15 @@ struct ProgramConfigurationTests {
         #expect(api.profile == .production)
         #expect(api.breaker.failures == 3)
         #expect(api.breaker.openTime == .seconds(10))
-        #expect(api.line == APIConfiguration.Line(rateLimit: nil, cartRenewal: .never, pollAfter: .seconds(2), pollAfterMost: .seconds(10)))
+        #expect(
+            api.line
+                == APIConfiguration.Line(
+                    rateLimit: nil,
+                    cartRenewal: .never,
+                    pollAfter: .seconds(2),
+                    pollAfterMost: .seconds(10)
+                )
+        )
         #expect(api.log == LogSettings(level: .debug, format: .json))
     }
 

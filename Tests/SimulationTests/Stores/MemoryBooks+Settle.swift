@@ -48,7 +48,9 @@ extension MemoryBooks {
         insert(failed, index, fence)
         for entry in open { refundWaiting(index, entry.ticket.rawValue, entry.ticket.rawValue) }
         return SettledClaim(
-            decisions: (failed + soldOut + claim.entries.compactMap { decided[$0.ticket] }).sorted { $0.ticket < $1.ticket },
+            decisions: (failed + soldOut + claim.entries.compactMap { decided[$0.ticket] }).sorted {
+                $0.ticket < $1.ticket
+            },
             waiting: [],
             availableStock: shelves[index].product.availableStock,
             soldOutAfter: shelves[index].product.soldOutAfter
