@@ -14,6 +14,9 @@ public struct LineSettings: Sendable {
     ///
     /// Wake-ups may be lost, so this bounds the delay.
     public var idlePoll: Duration
+    /// How often a line that has nothing to do is compared with the books: an older copy of Redis's data may show other rules
+    /// or another stock, and hand out the same tickets.
+    public var compareInterval: Duration
     /// The most entries of a sold-out line that are dropped in one step.
     public var dropStep: Int
     /// How often a batch, and then each of its entries alone, is tried before the entry is put aside.
@@ -30,6 +33,7 @@ public struct LineSettings: Sendable {
         leaseDuration: Duration = .seconds(2),
         maximumProducts: Int = 1_000,
         idlePoll: Duration = .seconds(1),
+        compareInterval: Duration = .seconds(10),
         dropStep: Int = 1_000,
         maximumAttempts: Int = 3,
         sweepInterval: Duration = .milliseconds(250),
@@ -40,6 +44,7 @@ public struct LineSettings: Sendable {
         self.leaseDuration = leaseDuration
         self.maximumProducts = maximumProducts
         self.idlePoll = idlePoll
+        self.compareInterval = compareInterval
         self.dropStep = dropStep
         self.maximumAttempts = maximumAttempts
         self.sweepInterval = sweepInterval

@@ -7,6 +7,7 @@ final class ProductServer: Sendable {
     let lease: Lease
     private let turn: @Sendable () -> ServingTurn
     private let idlePoll: Duration
+    private let compareInterval: Duration
     private let logger: Logger
     private let wake = WakeSignal()
     private let latestVersion: Mutex<Int64>
@@ -26,6 +27,7 @@ final class ProductServer: Sendable {
         self.lease = lease
         self.logger = logger
         idlePoll = settings.idlePoll
+        compareInterval = settings.compareInterval
         latestVersion = Mutex(lease.productVersion)
         turn = { [logger] in
             ServingTurn(
@@ -65,11 +67,19 @@ final class ProductServer: Sendable {
         logger.info("serving")
         var turn = turn()
         var failures = 0
+        // The first step compares anyway.
+        var comparedAt = ContinuousClock.now
         while !wake.isClosed {
             do {
                 let version = latestVersion.withLock { $0 }
                 let isSweepDue = isSweepDue.exchange(false, ordering: .relaxed)
-                let step = try await turn.step(version: version, isSweepDue: isSweepDue)
+                let isComparisonDue = comparedAt.duration(to: .now) >= compareInterval
+                if isComparisonDue { comparedAt = .now }
+                let step = try await turn.step(
+                    version: version,
+                    isSweepDue: isSweepDue,
+                    isComparisonDue: isComparisonDue
+                )
                 // What the books say now is what counts, even where the lease's version is ahead of a replica.
                 if turn.knownVersion < version { latestVersion.withLock { $0 = turn.knownVersion } }
                 failures = 0

@@ -52,9 +52,11 @@ struct ServingTurn {
     /// - Parameters:
     ///   - version: The product's latest version that the worker has heard of.
     ///   - isSweepDue: Whether orders may be due, or shown as they are no longer.
+    ///   - isComparisonDue: Whether to tell the line again what the books say, though nothing is known to have changed.
     /// - Throws: ``Fenced`` when the lease is another's; anything else means: try again.
-    mutating func step(version: Int64, isSweepDue: Bool) async throws -> Step {
+    mutating func step(version: Int64, isSweepDue: Bool, isComparisonDue: Bool) async throws -> Step {
         if isSweepDue { owesSweep = true }
+        if isComparisonDue { product = nil }
         do {
             try await learnProduct(version)
             if unfinished == nil, let idle = try await claim() {

@@ -17,7 +17,11 @@ func withWorkers(
         let service = LineService(
             line: RedisServedLine(redis: stores.redis),
             books: MariaDBSaleBooks(database: stores.database, batchSize: 50),
-            settings: LineSettings(worker: "worker-\(number)", leaseDuration: .seconds(6)),
+            settings: LineSettings(
+                worker: "worker-\(number)",
+                leaseDuration: .seconds(6),
+                compareInterval: .milliseconds(500)
+            ),
             logger: quiet
         )
         return ServiceGroup(services: [stores.database, stores.redis, service], logger: quiet)

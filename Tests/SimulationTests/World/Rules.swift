@@ -19,6 +19,8 @@ struct Rules {
     let maximumAttempts: Int
 
     static let leaseMilliseconds: Int64 = 2_000
+    /// Within two quiet rounds, so that the end shows what a comparison mends.
+    static let compareMilliseconds: Int64 = 1_000
     static let holdSeconds = 20
     static let paymentSeconds = 60
     static let cartSeconds = 40

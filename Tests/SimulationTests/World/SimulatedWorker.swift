@@ -21,6 +21,8 @@ final class SimulatedWorker: @unchecked Sendable {  // Part of one world, which 
         var turn: ServingTurn?
         var latestVersion: Int64
         var isSweepDue = true
+        /// When the line was compared with the books.
+        var comparedAt: Int64
     }
 
     init(number: Int, world: World) {
@@ -69,7 +71,15 @@ final class SimulatedWorker: @unchecked Sendable {  // Part of one world, which 
                     metrics: Cast.metrics,
                     logger: Cast.logger
                 )
-                servers.append(Server(id: started, lease: lease, turn: turn, latestVersion: lease.productVersion))
+                servers.append(
+                    Server(
+                        id: started,
+                        lease: lease,
+                        turn: turn,
+                        latestVersion: lease.productVersion,
+                        comparedAt: world.books.now
+                    )
+                )
             }
         }
     }
@@ -102,10 +112,17 @@ final class SimulatedWorker: @unchecked Sendable {  // Part of one world, which 
         let (version, isSweepDue) = (servers[index].latestVersion, servers[index].isSweepDue)
         servers[index].turn = nil
         servers[index].isSweepDue = false
+        let isComparisonDue = world.books.now - servers[index].comparedAt >= Rules.compareMilliseconds
+        if isComparisonDue { servers[index].comparedAt = world.books.now }
         world.note("\(name) serves \(turn.lease.product) with fence \(turn.lease.fence)")
         var hasMore = true
         do {
-            hasMore = try await turn.step(version: version, isSweepDue: isSweepDue) == .servedSomebody
+            let step = try await turn.step(
+                version: version,
+                isSweepDue: isSweepDue,
+                isComparisonDue: isComparisonDue
+            )
+            hasMore = step == .servedSomebody
             if turn.knownVersion < version, let index = place(of: id, began) {
                 servers[index].latestVersion = turn.knownVersion
             }
