@@ -117,12 +117,16 @@ public struct PurchaseAPI: Sendable {
             metrics: orderMetrics,
             now: now
         )
+        let progress = ProgressRoutes(board: board, catalogue: catalogue, now: now)
+        let events = EventRoutes(queue: queue, streams: streams)
         let endpoints =
-            products.endpoints() + ProgressRoutes(board: board, catalogue: catalogue, now: now).endpoints()
-            + queue.endpoints() + EventRoutes(queue: queue, streams: streams).endpoints() + orders.endpoints()
+            products.endpoints() + progress.endpoints() + queue.endpoints() + events.endpoints() + orders.endpoints()
             + webhook.endpoints() + signs.endpoints()
         let pageRoutes = pages.map { pages in
             PageRoutes(
+                queue: queue,
+                events: events,
+                progress: progress,
                 line: line,
                 catalogue: catalogue,
                 desk: desk,

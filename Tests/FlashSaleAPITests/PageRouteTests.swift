@@ -203,6 +203,64 @@ struct PageRouteTests {
         #expect(shop.count("flashsale_payment_events_total", ("result", "duplicate")) == 1)
     }
 
+    @Test("The pages' script is told the place of whoever the cookie names, and nobody else's")
+    func standing() async throws {
+        let shop = try shop()
+        try await shop.testPages { browser in
+            let paths = ["/products/1/queue/standing", "/products/1/queue/events"]
+            _ = try await browser.post("/products/1/queue", "name=bob")
+            _ = try await browser.post("/products/1/queue", "name=alice")
+            shop.line.decide(.alice, of: .first, as: .completed)
+            let standing = try await browser.get(paths[0], cookie: "flashsale-user=alice")
+            let known = try await browser.get("/api/products/1/queue/alice")
+            #expect(standing.status == .ok && standing.text == known.text)
+            #expect(standing.headers[.cacheControl] == "no-store")
+            let events = try await browser.get(paths[1], cookie: "flashsale-user=alice")
+            #expect(events.headers[.contentType] == "text/event-stream")
+            #expect(events.text.contains("event: standing") && events.text.contains("\"user_id\":\"alice\""))
+            for path in paths {
+                let unknown = try await browser.get(path)
+                #expect(unknown.status == .forbidden && unknown.text.contains("\"not_identified\""))
+                #expect(unknown.headers[.contentType] == "application/problem+json")
+                #expect(try await browser.get(path, cookie: "flashsale-user=carol").status == .notFound)
+                let asked = try await browser.get("\(path)?user_id=bob", cookie: "flashsale-user=alice")
+                #expect(!asked.text.contains("bob"))
+            }
+            let progress = try await browser.get("/products/1/progress")
+            #expect(progress.status == .ok && progress.headers[.cacheControl] == "public, max-age=1")
+        }
+    }
+
+    @Test("With links of the shop's, a made-up cookie is told nothing of anybody's place")
+    func foreignStanding() async throws {
+        try await signedShop().testPages { browser in
+            let key = try VisitorKey("another text of thirty-two bytes")
+            let forged = key.pass(for: .alice, now: Shop.noon)
+            for cookie in ["flashsale-user=alice", "flashsale-user=\(forged)"] {
+                for part in ["standing", "events"] {
+                    let answer = try await browser.get("/products/1/queue/\(part)", cookie: cookie)
+                    #expect(answer.status == .forbidden)
+                }
+            }
+        }
+    }
+
+    @Test("Cookies stay on encrypted connections where the proxy says that there is one")
+    func secureCookies() async throws {
+        try await shop().testPages { browser in
+            for (scheme, isSecure) in [("https", true), ("http", false)] {
+                let joined = try await browser.post(
+                    "/products/1/queue",
+                    "name=alice-\(scheme)",
+                    from: [("Sec-Fetch-Site", "same-origin"), ("X-Forwarded-Proto", scheme)]
+                )
+                let cookies = joined.headers[values: .setCookie]
+                #expect(cookies.count == 2)
+                #expect(cookies.allSatisfy { $0.hasSuffix("; Secure") == isSecure })
+            }
+        }
+    }
+
     @Test("Without simulated payments nothing can be paid here")
     func noPayments() async throws {
         let shop = try shop(simulatesPayments: false)

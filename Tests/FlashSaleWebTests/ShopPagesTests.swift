@@ -66,7 +66,7 @@ struct ShopPagesTests {
     }
 
     private func html(_ place: PlacePage, _ language: PageLanguage = .english) -> String {
-        pages.place(place, statusPath: "/api/products/7/queue/ada", now: Self.noon, language: language)
+        pages.place(place, now: Self.noon, language: language)
     }
 
     @Test(

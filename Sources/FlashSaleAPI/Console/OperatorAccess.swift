@@ -71,10 +71,8 @@ struct OperatorAccess: Sendable {
     static func ending(over request: Request) -> String { field("", seconds: 0, over: request) }
 
     private static func field(_ value: String, seconds: Int64, over request: Request) -> String {
-        // TLS ends in front of us: who carries the request on says how it came.
-        let isSecure = HTTPField.Name("X-Forwarded-Proto").flatMap { request.headers[$0] }?.lowercased() == "https"
-        return "\(cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
-            + (isSecure ? "; Secure" : "")
+        "\(cookie)=\(value); Path=/; Max-Age=\(seconds); HttpOnly; SameSite=Strict"
+            + (request.cameByTLS ? "; Secure" : "")
     }
 }
 

@@ -2,7 +2,7 @@ import HTTPTypes
 import Hummingbird
 
 extension PageRoutes {
-    /// Every page and form.
+    /// Every page and form, and what the pages' script asks: a proxy need not let the public through to the API.
     func endpoints() -> [Endpoint] {
         [
             page("/", list),
@@ -10,6 +10,9 @@ extension PageRoutes {
             page("/products/{id}/queue", place),
             page("/products/{id}/enter", enter),
             page("/assets/{file}", asset),
+            part("/products/{id}/progress", progress.read),
+            part("/products/{id}/queue/standing", standing),
+            part("/products/{id}/queue/events", watch),
             form("/products/{id}/queue", join),
             form("/products/{id}/leave", leave),
             form("/products/{id}/checkout", checkOut),
@@ -19,12 +22,17 @@ extension PageRoutes {
     }
 
     private func page(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
-        endpoint(.get, path, status: .ok, body: nil, handler)
+        endpoint(.get, path, status: .ok, body: nil, answers.problem, handler)
     }
 
     /// A form leads on to a page.
     private func form(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
-        endpoint(.post, path, status: .seeOther, body: MediaType.form, handler)
+        endpoint(.post, path, status: .seeOther, body: MediaType.form, answers.problem, handler)
+    }
+
+    /// What a script asks is refused as the API refuses.
+    private func part(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
+        endpoint(.get, path, status: .ok, body: nil, nil, handler)
     }
 
     private func endpoint(
@@ -32,6 +40,7 @@ extension PageRoutes {
         _ path: String,
         status: HTTPResponse.Status,
         body: String?,
+        _ problemPage: (@Sendable (Problem, Request, String) -> Response)?,
         _ handler: @escaping Endpoint.Handler
     ) -> Endpoint {
         Endpoint(
@@ -44,7 +53,7 @@ extension PageRoutes {
                 answers: [Endpoint.Answer(status: status, description: "A page.", schema: nil)],
                 problems: [.productNotFound, .unavailable]
             ),
-            problemPage: answers.problem,
+            problemPage: problemPage,
             handler: handler
         )
     }

@@ -22,11 +22,11 @@ extension PageRoutes {
             throw error
         }
         var response = PageAnswers.go(to: PagePath.place(product))
-        visitors.remember(user, in: &response)
+        visitors.remember(user, in: &response, to: request)
         switch answer {
         case .joined(let standing):
             lineMetrics.countJoin(.joined)
-            visitors.rememberStart(of: standing, in: &response)
+            visitors.rememberStart(of: standing, in: &response, to: request)
         case .alreadyInLine: lineMetrics.countJoin(.alreadyInLine)
         case .alreadyDecided: lineMetrics.countJoin(.alreadyDecided)
         case .refused(let refusal):
@@ -45,7 +45,10 @@ extension PageRoutes {
             throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
         }
         switch answer {
-        case .left, .notInLine: return PageAnswers.go(to: PagePath.place(product))
+        case .left:
+            events.streams.noteLeft(user, of: product)
+            return PageAnswers.go(to: PagePath.place(product))
+        case .notInLine: return PageAnswers.go(to: PagePath.place(product))
         case .alreadyDecided: throw Problem(.alreadyDecided, "The place is being served or was decided.")
         }
     }
@@ -115,11 +118,6 @@ extension PageRoutes {
         try request.refuseOtherSites()
         _ = try await FormBody(request, upTo: maximumBodyBytes)
         return (product, try identified(request))
-    }
-
-    private func identified(_ request: Request) throws(Problem) -> UserID {
-        guard let user = visitors.user(of: request) else { throw .notIdentified }
-        return user
     }
 
     private func user(joining form: FormBody, _ request: Request) throws(Problem) -> UserID {

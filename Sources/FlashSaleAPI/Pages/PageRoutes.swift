@@ -6,6 +6,10 @@ import NIOCore
 
 /// The shopper's pages: they do what the API does, through the same line and desk, for whom a cookie names.
 struct PageRoutes: Sendable {
+    /// What the pages' script asks, answered as the API does.
+    let queue: QueueRoutes
+    let events: EventRoutes
+    let progress: ProgressRoutes
     let line: any PurchaseLine
     let catalogue: any ProductCatalogue
     let desk: any OrderDesk
@@ -65,11 +69,22 @@ struct PageRoutes: Sendable {
         )
         let html = answers.pages.place(
             page,
-            statusPath: APIPath.standing(of: user, for: product.id),
             now: now(),
             language: answers.language(of: request)
         )
         return answers.page(html)
+    }
+
+    /// The visitor's standing as the API has it: nobody can name another's.
+    func standing(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        return try await queue.standing(of: try identified(request), for: product)
+    }
+
+    /// The visitor's standing, sent as it changes.
+    func watch(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        let product = try context.product()
+        return try await events.watch(request, product, try identified(request))
     }
 
     /// Takes what the shop's link says, and leads on to the product.
@@ -86,7 +101,7 @@ struct PageRoutes: Sendable {
             let known = key.user(inLink: user, product: product, expires: expires, signature: signature, now: now())
         else { throw Problem(.badLink, "The link's signature is wrong, or its time is over.") }
         var response = PageAnswers.go(to: PagePath.product(product))
-        visitors.remember(known, in: &response)
+        visitors.remember(known, in: &response, to: request)
         return response
     }
 
@@ -103,6 +118,12 @@ struct PageRoutes: Sendable {
     }
 
     // MARK: What several have in common
+
+    /// Who asks.
+    func identified(_ request: Request) throws(Problem) -> UserID {
+        guard let user = visitors.user(of: request) else { throw .notIdentified }
+        return user
+    }
 
     /// A product that exists.
     func known(_ id: ProductID) async throws -> Product {

@@ -24,19 +24,19 @@ struct Visitors: Sendable {
     }
 
     /// Has the browser remember who looks.
-    func remember(_ user: UserID, in response: inout Response) {
+    func remember(_ user: UserID, in response: inout Response, to request: Request) {
         let value =
             switch identity {
             case .named: user.rawValue
             case .signed(let key): key.pass(for: user, now: now())
             }
-        Self.set(Self.userCookie, value, path: "/", in: &response)
+        Self.set(Self.userCookie, value, path: "/", in: &response, to: request)
     }
 
     /// Has the browser remember how far the line was when the visitor joined: where the bar begins.
-    func rememberStart(of standing: Standing, in response: inout Response) {
+    func rememberStart(of standing: Standing, in response: inout Response, to request: Request) {
         let value = "\(standing.ticket).\(standing.servedTicket)"
-        Self.set(Self.startCookie, value, path: "/products/\(standing.product)", in: &response)
+        Self.set(Self.startCookie, value, path: "/products/\(standing.product)", in: &response, to: request)
     }
 
     /// How far the line was when the visitor joined; 0 when the browser does not know.
@@ -50,14 +50,18 @@ struct Visitors: Sendable {
         return served
     }
 
-    private static func set(_ name: String, _ value: String, path: String, in response: inout Response) {
-        // No Secure: the proxy that ends TLS is not known here, and SameSite keeps other sites' forms out.
-        response.headers.append(
-            HTTPField(
-                name: .setCookie,
-                value: "\(name)=\(value); Path=\(path); Max-Age=\(VisitorKey.passSeconds); HttpOnly; SameSite=Lax"
-            )
-        )
+    private static func set(
+        _ name: String,
+        _ value: String,
+        path: String,
+        in response: inout Response,
+        to request: Request
+    ) {
+        // SameSite keeps other sites' forms out, and their scripts from reading.
+        let field =
+            "\(name)=\(value); Path=\(path); Max-Age=\(VisitorKey.passSeconds); HttpOnly; SameSite=Lax"
+            + (request.cameByTLS ? "; Secure" : "")
+        response.headers.append(HTTPField(name: .setCookie, value: field))
     }
 
     private static func cookie(_ name: String, of request: Request) -> Substring? {
@@ -70,6 +74,9 @@ struct Visitors: Sendable {
 }
 
 extension Request {
+    /// Whether the browser's connection is encrypted: TLS ends in front of us, and who carries the request on says how it came.
+    var cameByTLS: Bool { headers[.forwardedProtocol]?.lowercased() == "https" }
+
     /// Refuses a form that another site has sent in the visitor's name.
     ///
     /// Browsers say where a form comes from, by `Sec-Fetch-Site` or `Origin`; a request that says neither is none of theirs.
@@ -88,6 +95,14 @@ extension Request {
 }
 
 extension HTTPField.Name {
+    /// How a request came to the proxy in front of us.
+    fileprivate static let forwardedProtocol: HTTPField.Name = {
+        guard let name = HTTPField.Name("X-Forwarded-Proto") else {
+            preconditionFailure("X-Forwarded-Proto is a token")
+        }
+        return name
+    }()
+
     /// Where a browser says that a request comes from (W3C Fetch Metadata).
     fileprivate static let secFetchSite: HTTPField.Name = {
         guard let name = HTTPField.Name("Sec-Fetch-Site") else { preconditionFailure("Sec-Fetch-Site is a token") }

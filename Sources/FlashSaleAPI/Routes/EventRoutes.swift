@@ -52,7 +52,11 @@ struct EventRoutes: Sendable {
 
     private func watch(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
-        let user = try context.user()
+        return try await watch(request, product, try context.user())
+    }
+
+    /// Sends a user's standing as it changes, whoever has said who it is.
+    func watch(_ request: Request, _ product: ProductID, _ user: UserID) async throws -> Response {
         let permit = request.method == .head ? nil : try streams.reserve()
         let standing: Standing?
         do {

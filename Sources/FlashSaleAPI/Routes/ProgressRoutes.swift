@@ -35,7 +35,7 @@ struct ProgressRoutes: Sendable {
         ]
     }
 
-    private func read(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+    func read(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
         let page: ProgressBoard.Page
         do {

@@ -47,7 +47,11 @@ struct QueueRoutes: Sendable {
 
     func standing(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
-        let user = try context.user()
+        return try await standing(of: try context.user(), for: product)
+    }
+
+    /// Answers where a user stands, whoever has said who it is.
+    func standing(of user: UserID, for product: ProductID) async throws -> Response {
         let standing: Standing?
         do {
             standing = try await line.standing(of: user, for: product, renewsCart: renewsCarts)

@@ -61,9 +61,9 @@
     const mine = generation
     let wait = 3000
     try {
-      const answer = await fetch(main.dataset.url)
+      const answer = await fetch(main.dataset.url + '/standing')
       if (mine !== generation) return
-      if (answer.status === 404) return renew()
+      if (answer.status === 404 || answer.status === 403) return renew()
       if (answer.ok) { const standing = await answer.json(); wait = standing.poll_after_ms; showPlace(standing) }
     } catch {}
     if (mine === generation) again(poll, wait)
@@ -81,9 +81,7 @@
     const mine = generation
     let wait = 2000
     try {
-      const base = '/api/products/' + main.dataset.id
-      let answer = document.hidden ? null : await fetch(base + '/progress')
-      if (answer?.status === 404) answer = await fetch(base)
+      const answer = document.hidden ? null : await fetch(main.dataset.url + '/progress')
       if (answer?.ok && mine === generation) {
         const product = await answer.json(), stock = find('stock')
         wait = product.poll_after_ms ?? wait

@@ -47,15 +47,13 @@ public struct PlacePage: Sendable {
 
 extension ShopPages {
     /// The page of a visitor's place: the waiting room, the hold, the order, or the outcome.
-    ///
-    /// - Parameter statusPath: Where the page's script asks for the standing, and below it for events.
-    public func place(_ place: PlacePage, statusPath: String, now: Timestamp, language: PageLanguage) -> String {
+    public func place(_ place: PlacePage, now: Timestamp, language: PageLanguage) -> String {
         let text = PageText.of(language)
         let standing = place.standing
         let status = standing.status
         var values: [String: Any] = [
             "id": place.product.id.rawValue, "name": place.product.name, "status": status.rawValue,
-            "heading": text["\(status.rawValue)_title"], "poll": place.pollAfterMilliseconds, "url": statusPath,
+            "heading": text["\(status.rawValue)_title"], "poll": place.pollAfterMilliseconds,
             "now": now.milliseconds,
         ]
         switch status {
