@@ -150,8 +150,10 @@ extension ProductFeed {
                 soon.append(watched(standing))
             }
         }
+        // A user may have several streams.
         var seen: Set<UserID> = []
-        return Array((first + soon + due).lazy.filter { seen.insert($0.user).inserted }.prefix(most))
+        // Not lazily: a lazy filter may ask about an element twice, and would find it seen.
+        return Array((first + soon + due).filter { seen.insert($0.user).inserted }.prefix(most))
     }
 
     private func watched(_ standing: Standing, awaited: Ticket? = nil) -> WatchedUser {
