@@ -105,8 +105,6 @@ struct EventTests {
             #expect(refused.answers.map(\.status) == [503])
             #expect(refused.answers.first?.code == "overloaded")
             first.close()
-            // The next event finds nobody there.
-            shop.line.decide(.alice, of: .first, as: .completed)
             try await eventually("there is room again") {
                 let next = try await open(port, user: "cay")
                 defer { next.close() }
