@@ -172,7 +172,7 @@ struct EventTests {
 }
 
 /// Feeds without a server: what becomes of readers that do not read, and how often a line is looked at.
-@Suite("Events: one line's feed")
+@Suite("Events: one line's feed", .timeLimit(.minutes(1)))
 struct ProductFeedTests {
     private func feed(
         _ line: MemoryLine,
