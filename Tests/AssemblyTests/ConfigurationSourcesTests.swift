@@ -94,6 +94,18 @@ struct ConfigurationSourcesTests {
         }
     }
 
+    @Test("Event streams leave a tenth of the connections to requests, or the API does not start")
+    func streamsAndConnections() {
+        let arguments = ["--http-max-connections=100", "--events-max-streams"]
+        #expect(problems(arguments + ["90"]) == [])
+        let found = problems(arguments + ["91"])
+        #expect(found.count == 1)
+        #expect(found.first?.hasPrefix("events.max-streams (command line (--events-max-streams)): 91 streams") == true)
+        #expect(found.first?.contains("Set it to 90 or less, or raise http.max-connections.") == true)
+        // The default is too much as well.
+        #expect(problems(["--http-max-connections=100"]).count == 1)
+    }
+
     @Test("All problems are reported together")
     func allProblems() throws {
         try withFile("log.level: loud\nlog.fromat: json\n") { (file) throws in

@@ -17,7 +17,7 @@ struct ProgramConfigurationTests {
     func defaults() throws {
         let api = try APIConfiguration.load(sources())
         #expect(
-            api.http == APIConfiguration.HTTP(host: "127.0.0.1", port: 8080, maxConnections: 20_000, maxInFlight: 2_048)
+            api.http == APIConfiguration.HTTP(host: "127.0.0.1", port: 8080, maxConnections: 24_000, maxInFlight: 2_048)
         )
         #expect(api.profile == .development)
         #expect(api.breaker.failures == 5)
@@ -57,9 +57,11 @@ struct ProgramConfigurationTests {
             "--http-host=::", "--http-port=0", "--http-max-connections=7", "--line-rate-limit=0",
             "--line-cart-renewal=never", "--line-poll-after=2s", "--log-level=debug", "--log-format=json",
             "--http-max-in-flight=6", "--profile=production", "--breaker-failures=3", "--breaker-open=10s",
+            "--events-max-streams=6",
         ]
         let api = try APIConfiguration.load(sources(arguments))
         #expect(api.http == APIConfiguration.HTTP(host: "::", port: 0, maxConnections: 7, maxInFlight: 6))
+        #expect(api.maxStreams == 6)
         #expect(api.profile == .production)
         #expect(api.breaker.failures == 3)
         #expect(api.breaker.openTime == .seconds(10))

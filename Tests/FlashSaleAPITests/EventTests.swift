@@ -105,8 +105,6 @@ struct EventTests {
             #expect(refused.answers.map(\.status) == [503])
             #expect(refused.answers.first?.code == "overloaded")
             first.close()
-            // The next event finds nobody there.
-            shop.line.decide(.alice, of: .first, as: .completed)
             try await eventually("there is room again") {
                 let next = try await open(port, user: "cay")
                 defer { next.close() }
@@ -174,7 +172,7 @@ struct EventTests {
 }
 
 /// Feeds without a server: what becomes of readers that do not read, and how often a line is looked at.
-@Suite("Events: one line's feed")
+@Suite("Events: one line's feed", .timeLimit(.minutes(1)))
 struct ProductFeedTests {
     private func feed(
         _ line: MemoryLine,

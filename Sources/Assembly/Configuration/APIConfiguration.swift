@@ -80,6 +80,14 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
             pollAfterMost: reader.read(Settings.linePollAfterMax)
         )
         maxStreams = reader.read(Settings.eventsMaxStreams)
+        // Whoever joins or buys needs a connection as well.
+        let mostStreams = max(1, http.maxConnections * 9 / 10)
+        if maxStreams > mostStreams {
+            let message =
+                "\(maxStreams) streams would leave too few of the \(http.maxConnections) connections for requests."
+                + " Set it to \(mostStreams) or less, or raise http.max-connections."
+            reader.report("events.max-streams", message)
+        }
         if line.pollAfterMost < line.pollAfter {
             reader.report(
                 "line.poll-after-max",

@@ -27,7 +27,8 @@ extension Settings {
         .integer(in: 1...1_000_000, unit: "streams"),
         default: 20_000,
         for: [.api],
-        "How many event streams may be open at once, each on a connection. Further ones are answered 503."
+        "How many event streams may be open at once, each on a connection; at most nine tenths of http.max-connections."
+            + " Further ones are answered 503."
     )
     static let linePollAfterMax = Setting(
         "line.poll-after-max",

@@ -50,7 +50,7 @@ public enum Settings {
     static let httpMaxConnections = Setting(
         "http.max-connections",
         .integer(in: 1...1_000_000, unit: "connections"),
-        default: 20_000,
+        default: 24_000,
         for: [.api],
         "How many clients may be connected at once. Further ones wait in the kernel."
     )

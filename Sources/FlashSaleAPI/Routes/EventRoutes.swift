@@ -72,7 +72,9 @@ struct EventRoutes: Sendable {
             let slot = EventSlot()
             await feed.add(slot, standing, lastSeen: lastSeen)
             do {
-                while let bytes = await slot.next() { try await writer.write(bytes) }
+                try await withConnection(of: slot) {
+                    while let bytes = await slot.next() { try await writer.write(bytes) }
+                }
                 await feed.remove(slot)
                 withExtendedLifetime(permit) {}
                 try await writer.finish(nil)
@@ -86,6 +88,12 @@ struct EventRoutes: Sendable {
         headers[.cacheControl] = CacheRule.never.rawValue
         headers[.accelBuffering] = "no"
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Runs the body, and closes the slot when the client goes.
+    private func withConnection(of slot: EventSlot, _ body: () async throws -> Void) async throws {
+        guard let end = ConnectionEnd.current else { return try await body() }
+        try await end.closing(slot, while: body)
     }
 }
 

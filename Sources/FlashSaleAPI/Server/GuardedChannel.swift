@@ -44,6 +44,8 @@ struct GuardedChannel: ServerChildChannel {
     }
 
     func handle(value: HTTP1Channel.Value, logger: Logger) async {
-        await base.handle(value: value, logger: logger)
+        let end = ConnectionEnd()
+        value.channel.closeFuture.whenComplete { _ in end.come() }
+        await ConnectionEnd.$current.withValue(end) { await base.handle(value: value, logger: logger) }
     }
 }

@@ -20,7 +20,7 @@ public struct Listener: Hashable, Sendable {
 /// Whatever is slower or larger is refused.
 public struct ConnectionLimits: Hashable, Sendable {
     /// The most connections at once; more than that wait in the system's backlog.
-    public var connections = 20_000
+    public var connections = 24_000
     /// The most bytes of a request's path and query, and of a single header field.
     public var requestLineBytes = 8 * 1_024
     /// The most bytes of a request's path, query and header fields together.
