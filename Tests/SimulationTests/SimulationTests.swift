@@ -30,13 +30,9 @@ struct SimulationTests {
         #expect(campaign.counts[path.rawValue] > 0)
     }
 
-    @Test(
-        "Schedules that violated an invariant once, beyond the first 100,000",
-        arguments: [
-            147_987,  // A batch was put aside whose ticket a withdrawal had sold out meanwhile.
-            189_805,  // Redis came back as it was before a withdrawal, with the same tickets: it showed units that were gone.
-        ]
-    )
+    /// 147,987: a batch was put aside whose ticket a withdrawal had sold out meanwhile. 189,805: Redis came back as it was before
+    /// a withdrawal, with the same tickets, and showed units that were gone.
+    @Test("Schedules that violated an invariant once, beyond the first 100,000", arguments: [147_987, 189_805])
     func onceViolated(seed: UInt64) async {
         let replay = await Campaign.replay(seed)
         #expect(replay.violation == nil, "\(replay.trail)")
