@@ -96,7 +96,7 @@ struct EventTests {
         shop.options.maxStreams = 2
         shop.options.maxInFlight = 1
         for user in ["alice", "bob", "cay"] { try await join(shop, user) }
-        try await shop.testLive { [shop] port in
+        try await shop.testLive { port in
             let first = try await open(port)
             _ = try await first.text(with: "position")
             let second = try await open(port, user: "bob")

@@ -30,6 +30,8 @@ struct SimulationTests {
         #expect(campaign.counts[path.rawValue] > 0)
     }
 
+    /// What the simulation found when it ran for longer.
+    ///
     /// 147,987: a batch was put aside whose ticket a withdrawal had sold out meanwhile. 189,805: Redis came back as it was before
     /// a withdrawal, with the same tickets, and showed units that were gone.
     @Test("Schedules that violated an invariant once, beyond the first 100,000", arguments: [147_987, 189_805])
