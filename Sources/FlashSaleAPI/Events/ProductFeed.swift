@@ -151,7 +151,8 @@ extension ProductFeed {
             }
         }
         var seen: Set<UserID> = []
-        return Array((first + soon + due).lazy.filter { seen.insert($0.user).inserted }.prefix(most))
+        // Not lazily: a lazy filter asks more than once, and would find that everybody was seen.
+        return Array((first + soon + due).filter { seen.insert($0.user).inserted }.prefix(most))
     }
 
     private func watched(_ standing: Standing, awaited: Ticket? = nil) -> WatchedUser {
