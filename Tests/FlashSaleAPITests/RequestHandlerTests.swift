@@ -141,7 +141,7 @@ struct RequestHandlerTests {
     @Test("Another error ends the connection")
     func channelError() throws {
         try connect { _ in Self.answer("") }
-        channel.pipeline.fireErrorCaught(ChannelError.eof)
+        channel.pipeline.fireErrorCaught(ChannelError.writeHostUnreachable)
         turn()
         #expect(!channel.isActive)
     }
