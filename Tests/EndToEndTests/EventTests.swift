@@ -34,10 +34,13 @@ struct EventTests {
                 }
                 try await eventually("all streams have ended") { streams.ended == 3 }
             }
+            // It is the same for a whole second, so it may still say what was.
+            try await eventually("the progress says that all are served") {
+                try await shop.get("/api/products/\(product)/progress")["served_ticket"] == "3"
+            }
             let progress = try await shop.get("/api/products/\(product)/progress")
             #expect(progress.status.code == 200)
             #expect(progress.text.utf8.count <= 512)
-            #expect(progress["served_ticket"] == "3")
             let tag = try #require(progress.headers["etag"])
             let again = try await shop.send(
                 .get,
