@@ -163,7 +163,8 @@ struct ConnectionGuardTests {
         try answer()
         #expect(try sent().first?.header("connection") == "close")
 
-        try otherConnection()
+        try otherConnection(isNew: false)
+        try otherConnection(isNew: true)
     }
 
     private func answerOne() throws {
@@ -172,11 +173,11 @@ struct ConnectionGuardTests {
         #expect(try sent().first?.header("connection") == nil)
     }
 
-    private func otherConnection() throws {
+    private func otherConnection(isNew: Bool) throws {
         let other = ConnectionGuardTests()
         let events = EventCounter()
         try other.connect()
-        try other.answerOne()
+        if !isNew { try other.answerOne() }
         try other.channel.pipeline.syncOperations.addHandler(events, position: .last)
         other.channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         other.channel.embeddedEventLoop.advanceTime(by: .milliseconds(299))

@@ -123,7 +123,7 @@ struct ConnectionStateTests {
     @Test("A request that was on its way when the server went down is the connection's last")
     func lateRequest() {
         var new = ConnectionState()
-        #expect(new.quiesce() == .proceed)
+        #expect(new.quiesce() == .awaitRequest)
 
         var idle = ConnectionState()
         reading(&idle)

@@ -137,7 +137,7 @@ start_line() {
     fi
     start_redis "$name" "$2"
     copy_sale origin "$name"
-    enqueue_sha=$(load_script "$name" '#!lua' sale enqueue)
+    enqueue_sha=$(load_script "$name" '#!lua' pace sale enqueue)
     standing_sha=$(load_script "$name" '#!lua flags=allow-oom' sale standing)
 }
 
@@ -172,8 +172,9 @@ fill() {
         tag = ":{" product "}"
         for (n = first; n <= last; n++) {
             user = "w" sprintf("%d", n)
-            print "EVALSHA " sha " 5 flash_sale" tag " flash_sale_queue" tag " cart_item:" user tag \
-                " flash_sale_outcome" tag " flash_sale_rate:" user tag " " user " 1 10 1 " product " \"\" 0\r"
+            print "EVALSHA " sha " 6 flash_sale" tag " flash_sale_queue" tag " cart_item:" user tag \
+                " flash_sale_outcome" tag " flash_sale_rate:" user tag \
+                " flash_sale_pace" tag " " user " 1 10 1 " product " \"\" 0\r"
         }
     }' | redis "$1" --pipe >"$folder/fill.log" 2>&1 || { cat "$folder/fill.log" >&2; stop 'The line was not filled.'; }
 }

@@ -72,9 +72,8 @@ struct EventRoutes: Sendable {
             let slot = EventSlot()
             await feed.add(slot, standing, lastSeen: lastSeen)
             do {
-                try await withConnection(of: slot) {
-                    while let bytes = await slot.next() { try await writer.write(bytes) }
-                }
+                // The connection's end cancels this task, and that ends the slot.
+                while let bytes = await slot.next() { try await writer.write(bytes) }
                 await feed.remove(slot)
                 withExtendedLifetime(permit) {}
                 try await writer.finish(nil)
@@ -88,12 +87,6 @@ struct EventRoutes: Sendable {
         headers[.cacheControl] = CacheRule.never.rawValue
         headers[.accelBuffering] = "no"
         return Response(status: .ok, headers: headers, body: body)
-    }
-
-    /// Runs the body, and closes the slot when the client goes.
-    private func withConnection(of slot: EventSlot, _ body: () async throws -> Void) async throws {
-        guard let end = ConnectionEnd.current else { return try await body() }
-        try await end.closing(slot, while: body)
     }
 }
 

@@ -42,14 +42,12 @@ struct ConnectionState {
     enum QuiesceAction {
         /// Let the connection end: behind the answers that it is owed, if any.
         case proceed
-        /// Wait a while: a request may be on its way, and would be cut off. Only on a connection that has answered before:
-        /// Hummingbird may not have begun with a newer one, and would stop over it.
+        /// Wait a while: a request may be on its way, and would be cut off.
         case awaitRequest
     }
 
     private var inbound = Inbound.idle
     private var isQuiescing = false
-    private var hasAnswered = false
     /// Heads that were read, less answers that were written.
     private var answersOwed = 0
     private var closesAfterAnswers = false
@@ -107,7 +105,7 @@ struct ConnectionState {
     /// The server is going down: what was asked is answered, and the last answer says that it is the last.
     mutating func quiesce() -> QuiesceAction {
         isQuiescing = true
-        guard answersOwed > 0 else { return hasAnswered ? .awaitRequest : .proceed }
+        guard answersOwed > 0 else { return .awaitRequest }
         closesAfterAnswers = true
         return .proceed
     }
@@ -159,7 +157,6 @@ struct ConnectionState {
     /// The end of an answer was written.
     mutating func wroteEnd() -> AnswerAction {
         answersOwed -= 1
-        hasAnswered = true
         guard answersOwed <= 0 else { return .proceed }
         if let pendingRefusal {
             self.pendingRefusal = nil

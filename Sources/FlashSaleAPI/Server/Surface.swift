@@ -44,23 +44,22 @@ struct Surface: Sendable {
         logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let limits = listener.limits
         let boundary = boundary
-        let onQuiesce = onQuiesce
+        let responder = buildRouter().buildResponder()
+        let child = EventLoopChannel(
+            limits: listener.limits,
+            onRefusal: { boundary.document(for: $0, logger: logger) },
+            onQuiesce: onQuiesce,
+            responder: responder
+        )
         return Application(
-            router: buildRouter(),
-            server: HTTPServerBuilder { responder in
-                GuardedChannel(
-                    limits: limits,
-                    onRefusal: { boundary.document(for: $0, logger: logger) },
-                    onQuiesce: onQuiesce,
-                    responder: responder
-                )
-            },
+            responder: responder,
+            // Hummingbird's own way to the responder leads over other threads.
+            server: HTTPServerBuilder { _ in child },
             configuration: ApplicationConfiguration(
                 address: .hostname(listener.host, port: listener.port),
                 backlog: Self.backlog,
-                availableConnectionsDelegate: MaximumAvailableConnections(limits.connections, logger: logger)
+                availableConnectionsDelegate: MaximumAvailableConnections(listener.limits.connections, logger: logger)
             ),
             onServerRunning: { channel in await onBound(channel.localAddress?.port ?? listener.port) },
             logger: logger

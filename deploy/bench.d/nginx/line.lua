@@ -53,8 +53,9 @@ function line.join()
         return answer(422, { code = 'invalid_field' })
     end
     local tag = ':{' .. product .. '}'
-    local reply = run(line.enqueue, 5, 'flash_sale' .. tag, 'flash_sale_queue' .. tag, 'cart_item:' .. user .. tag,
-        'flash_sale_outcome' .. tag, 'flash_sale_rate:' .. user .. tag, user, quantity, 10, 1, product, '', 0)
+    local reply = run(line.enqueue, 6, 'flash_sale' .. tag, 'flash_sale_queue' .. tag, 'cart_item:' .. user .. tag,
+        'flash_sale_outcome' .. tag, 'flash_sale_rate:' .. user .. tag, 'flash_sale_pace' .. tag, user, quantity, 10, 1,
+        product, '', 0)
     if not reply then return end
     if reply[1] == 'joined' then return show(202, reply, product, user) end
     if reply[1] == 'in_line' or reply[1] == 'decided' then return show(200, reply, product, user) end

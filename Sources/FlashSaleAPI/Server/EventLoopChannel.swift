@@ -1,0 +1,73 @@
+import Hummingbird
+import HummingbirdCore
+import Logging
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypesHTTP1
+
+/// An HTTP/1 connection whose requests are worked on where they arrive: on the connection's event loop.
+///
+/// It stands where Hummingbird's `HTTP1Channel` would. That one hands each part of a request to a task of the connection, on
+/// another thread; ours collects a request, which is never larger than ``ConnectionLimits/bodyBytes``, and calls the router.
+struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Responder.Context == BasicRequestContext {
+    struct Value: ServerChildChannelValue {
+        let channel: any Channel
+    }
+
+    private let limits: ConnectionLimits
+    private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
+    private let onQuiesce: @Sendable () -> Void
+    private let responder: Responder
+    private let date = HTTPDate()
+
+    init(
+        limits: ConnectionLimits,
+        onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument,
+        onQuiesce: @escaping @Sendable () -> Void,
+        responder: Responder
+    ) {
+        self.limits = limits
+        self.onRefusal = onRefusal
+        self.onQuiesce = onQuiesce
+        self.responder = responder
+    }
+
+    func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
+        channel.eventLoop.makeCompletedFuture {
+            let pipeline = channel.pipeline.syncOperations
+            var decoder = NIOHTTPDecoderLimitConfiguration()
+            decoder.maxHeaderFieldSize = limits.requestLineBytes
+            decoder.maxHeaderListSize = limits.headerBytes
+            decoder.maxHeaderFieldCount = limits.headerFields
+            try pipeline.configureHTTPServerPipeline(
+                withPipeliningAssistance: false,
+                withErrorHandling: false,
+                withOutboundHeaderValidation: false,
+                withEncoderConfiguration: .init(),
+                withDecoderLimitConfiguration: decoder
+            )
+            try pipeline.addHandler(ConnectionGuard(limits: limits, onRefusal: onRefusal, onQuiesce: onQuiesce))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTime, logger: logger))
+            try pipeline.addHandler(
+                RequestHandler(
+                    channel: channel,
+                    responder: responder,
+                    bodyBytes: limits.bodyBytes,
+                    date: date,
+                    logger: logger
+                )
+            )
+            return Value(channel: channel)
+        }
+    }
+
+    /// Waits for the connection's end.
+    func handle(value: Value, logger: Logger) async {
+        await withTaskCancellationHandler {
+            try? await value.channel.closeFuture.get()
+        } onCancel: {
+            value.channel.close(promise: nil)
+        }
+    }
+}
