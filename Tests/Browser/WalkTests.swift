@@ -44,25 +44,6 @@ extension BrowserTests {
         }
     }
 
-    @Test("A hold that runs out says so by itself, and the way back into the line is there")
-    func holdRunsOut() async throws {
-        try await RunningShop.withPages { shop, driver in
-            let product = try await shop.createProduct(stock: 1, ["--checkout", "hold", "--hold-seconds", "5"])
-            try await driver.browse { browser in
-                try await browser.join(shop, product, "ada")
-                try await browser.waitForHeading("It is your turn")
-                try await browser.waitForHeading("The time has run out")
-                try await browser.expectAccessible("run out")
-                try await browser.pictures("run-out")
-                try await browser.click("a.button")
-                try await eventually("one can join again") {
-                    try await browser.text("main button") == "Join the line"
-                }
-            }
-            #expect(try await shop.standing(product, "ada")["status"] == "expired")
-        }
-    }
-
     @Test("A link that the shop has signed brings its user; another's name, or nobody's, does not get in")
     func signedEntry() async throws {
         let secret = "a random text of thirty-two bytes"
