@@ -239,7 +239,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BrowserTests",
-            dependencies: ["LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1],
+            dependencies: [
+                "FlashSale", "LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1,
+            ],
             path: "Tests/Browser",
             swiftSettings: strict
         ),

@@ -8,7 +8,7 @@ import Testing
 struct BrowserTests {
     @Test("Join, wait, hold, pay: it is yours; every page on the way is fit for everybody")
     func buy() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1, ["--checkout", "hold", "--max-per-user", "2"])
             // Somebody is before ada, so that she waits.
             try await shop.hold(product, "zoe")
@@ -48,7 +48,7 @@ struct BrowserTests {
 
     @Test("Who waits is told at once when the last unit is paid for, in German too")
     func soldOut() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
             try await shop.hold(product, "zoe")
             try await driver.browse(.init(language: "de")) { browser in
@@ -68,7 +68,7 @@ struct BrowserTests {
 
     @Test("Two tabs have one place; left in one, the other says so by itself")
     func tabs() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
             try await shop.hold(product, "zoe")
             try await driver.browse { browser in
@@ -92,7 +92,7 @@ struct BrowserTests {
 
     @Test("Without scripts the same walk works: the page asks again by itself")
     func withoutScripts() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
             try await shop.hold(product, "zoe")
             try await driver.browse(.init(runsScripts: false)) { browser in
@@ -113,7 +113,7 @@ struct BrowserTests {
 
     @Test("With the keyboard alone one gets into the line")
     func keyboard() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1, ["--checkout", "hold"])
             try await shop.hold(product, "zoe")
             try await driver.browse { browser in
@@ -129,7 +129,7 @@ struct BrowserTests {
 
     @Test("The line's pause is said on the product's page while one looks at it, and on a refused form")
     func paused() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1)
             try await driver.browse { browser in
                 try await browser.open(shop.url("/products/\(product)"))
@@ -149,7 +149,7 @@ struct BrowserTests {
 
     @Test("The check of accessibility notices what it is there for")
     func checkNotices() async throws {
-        try await withShop { shop, driver in
+        try await RunningShop.withPages { shop, driver in
             let product = try await shop.createProduct(stock: 1)
             try await driver.browse { browser in
                 let faults = [
@@ -171,47 +171,5 @@ struct BrowserTests {
                 #expect(try await browser.run(Browser.focus).hasPrefix("focus not seen"))
             }
         }
-    }
-
-    private func withShop(_ body: @Sendable @escaping (RunningShop, Driver) async throws -> Void) async throws {
-        let environment = [
-            "FLASHSALE_PAGES_ENABLED": "on", "FLASHSALE_PAGES_IDENTITY": "named",
-            "FLASHSALE_PAGES_SIMULATED_PAYMENTS": "on", "FLASHSALE_PAYMENTS_SIGNATURE": "none",
-            "FLASHSALE_LINE_POLL_AFTER": "500ms",
-        ]
-        try await RunningShop.with(workers: 1, environment: environment) { shop in
-            try await Driver.with(http: shop.http) { try await body(shop, $0) }
-        }
-    }
-}
-
-extension Browser {
-    /// Joins by the form of the product's page.
-    fileprivate func join(_ shop: RunningShop, _ product: Int, _ user: String) async throws {
-        try await open(shop.url("/products/\(product)"))
-        try await type(user, into: "#name")
-        try await click("main button")
-    }
-}
-
-extension RunningShop {
-    fileprivate func url(_ path: String) -> String { "http://127.0.0.1:\(port)\(path)" }
-
-    /// Joins as somebody else, and waits until that user holds a unit.
-    fileprivate func hold(_ product: Int, _ user: String) async throws {
-        _ = try await join(product, user)
-        try await eventually("\(user) holds it") { try await standing(product, user)["status"] == "held" }
-    }
-
-    fileprivate func giveBack(_ product: Int, _ user: String) async throws {
-        let order = try await standing(product, user)["order_id"] ?? ""
-        #expect(try await send(.delete, "/api/holds/\(order)").status.code == 204)
-    }
-
-    fileprivate func pay(_ product: Int, _ user: String) async throws {
-        let order = try await standing(product, user)["order_id"] ?? ""
-        #expect(try await send(.post, "/api/orders", body: #"{"hold_id":"\#(order)"}"#).status.code == 201)
-        let event = #"{"event_id":"e","order_id":"\#(order)","status":"paid","amount":9999,"currency":"USD"}"#
-        #expect(try await send(.post, "/api/payments/webhook", body: event).status.code == 200)
     }
 }

@@ -64,8 +64,8 @@ struct ChartTests {
     @Test("A value lies where the scale says: the highest tick at the top, zero on the axis")
     func places() {
         let svg = chart([.init(name: "a", points: [.init(0, 0), .init(10, 100)])])
-        // 720 by 260, one row of legend: the plot is from (62, 72) to (686, 218).
-        #expect(svg.contains(#"<path class="chart-line chart-1" d="M62 218L686 72"/>"#))
+        // 720 by 260, one row of legend: the plot is from (62, 78) to (686, 218).
+        #expect(svg.contains(#"<path class="chart-line chart-1" d="M62 218L686 78"/>"#))
     }
 
     @Test("A gap ends the line, a single point is a dot, nothing at all is said")

@@ -25,7 +25,7 @@ struct ChartDrawing {
         y = chart.yAxis.range ?? (rough.lowerBound / ticks.step).rounded(.down) * ticks.step...above
         yTicks = ChartTicks(y, about: 4, kind: chart.yAxis.kind)
         legend = ChartLegend(series, width: chart.size.width - 16)
-        plot = (62, 54 + legend.height, chart.size.width - 34, chart.size.height - 42)
+        plot = (62, 60 + legend.height, chart.size.width - 34, chart.size.height - 42)
         xTicks = ChartTicks(x, about: max(Int((plot.right - plot.left) / 90), 2), kind: chart.xAxis.kind)
     }
 

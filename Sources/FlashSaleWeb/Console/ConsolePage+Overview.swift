@@ -36,8 +36,8 @@ extension ConsolePage {
 
     private static func row(_ sale: SaleSight, at now: Timestamp) -> ConsoleHTML {
         let product = sale.product
-        let held = sale.sample.map { "\($0.held)" } ?? "–"
-        let sold = sale.sample.map { "\($0.sold)" } ?? "–"
+        let held = ConsoleText.count(sale.sample?.held)
+        let sold = ConsoleText.count(sale.sample?.sold)
         return """
             <tr><th scope="row"><a href="/sales/\(product.id)">\(product.name)</a> <small>\(product.id)</small></th>
             <td>\(badge(product.saleState(at: now)))</td><td class="n">\(ConsoleText.count(sale.waiting))</td>

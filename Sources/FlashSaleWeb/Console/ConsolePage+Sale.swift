@@ -42,7 +42,10 @@ extension ConsolePage {
             ("Decided /s", "\(ConsoleText.rate(sale.rates?.decided))"),
             ("Ticket served", "\(ConsoleText.count(sale.servedTicket.map { Int($0) }))"),
             ("Ticket handed out", "\(ConsoleText.count(sale.lastTicket.map { Int($0) }))"),
-            ("Available", "\(ConsoleText.count(product.availableStock)) of \(ConsoleText.count(product.totalStock))"),
+            (
+                "Available",
+                "\(ConsoleText.count(product.availableStock)) <small>of \(ConsoleText.count(product.totalStock))</small>"
+            ),
             ("Held", "\(ConsoleText.count(sale.sample?.held))"),
             ("Sold", "\(ConsoleText.count(sale.sample?.sold))"),
             ("Ordered", "\(ConsoleText.count(outcomes?.ordered))"),

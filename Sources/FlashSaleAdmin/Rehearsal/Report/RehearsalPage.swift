@@ -209,7 +209,7 @@ extension RehearsalPage {
         margin:0 0 1rem}
         .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(8rem,1fr));gap:.8rem}
         .figures div{margin:0}dt{color:var(--soft);font-size:.85rem}
-        dd{margin:0;font-size:1.25rem;font-weight:600;font-variant-numeric:tabular-nums}
+        dd{margin:0;font-size:1.1rem;font-weight:600;font-variant-numeric:tabular-nums}
         figure{margin:0 0 1rem}
         .two{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1.5rem}
         .wide{overflow-x:auto}
