@@ -44,17 +44,27 @@ struct Browser: Sendable {
 
     /// The text of the first element that a selector finds.
     func text(_ selector: String) async throws -> String {
-        try await driver.call("GET", "\(session)/element/\(element(selector))/text")
+        try await onElement(selector) { try await driver.call("GET", "\(session)/element/\($0)/text") }
     }
 
     /// An attribute of the first element that a selector finds.
     func attribute(_ name: String, of selector: String) async throws -> String? {
-        try await driver.call("GET", "\(session)/element/\(element(selector))/attribute/\(name)")
+        try await onElement(selector) { try await driver.call("GET", "\(session)/element/\($0)/attribute/\(name)") }
     }
 
     /// Waits until the page's heading is this.
     func waitForHeading(_ heading: String) async throws {
         try await eventually(within: .seconds(60), "the heading '\(heading)'") { try await text("h1") == heading }
+    }
+
+    /// Does something with the first element that a selector finds; once more where the page was renewed in between.
+    private func onElement<Result>(_ selector: String, _ body: (String) async throws -> Result) async throws -> Result {
+        for _ in 0..<9 {
+            do { return try await body(try await element(selector)) } catch let error as WebDriverError
+                where error.description.contains("stale element")
+            {}
+        }
+        return try await body(try await element(selector))
     }
 
     private func element(_ selector: String) async throws -> String {
@@ -66,7 +76,7 @@ struct Browser: Sendable {
     // MARK: Doing
 
     func click(_ selector: String) async throws {
-        let _: Nothing? = try await post("element/\(element(selector))/click")
+        let _: Nothing? = try await onElement(selector) { try await post("element/\($0)/click") }
     }
 
     func type(_ text: String, into selector: String) async throws {

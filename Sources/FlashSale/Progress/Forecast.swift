@@ -38,10 +38,8 @@ public struct Forecast: Hashable, Sendable {
         } else if standing.stockState == .allHeld {
             self.init(outlook: .allHeld)
         } else if let progress, progress.stockState == .available, position > Int64(progress.availableStock) {
-            // Each ticket ahead asks for a unit at least. If all of them buy at once, the rest is told as soon as the last
-            // unit is gone; else it takes until their own ticket's turn.
-            let units = Int64(max(1, progress.availableStock))
-            self.init(outlook: .beyondStock, wait: estimate?.seconds(until: position, least: units))
+            // Each ticket ahead asks for a unit at least. How long it takes to be told depends on who of them buys: no figure.
+            self.init(outlook: .beyondStock)
         } else if let estimate {
             self.init(outlook: .moving, wait: estimate.seconds(until: position))
         } else {

@@ -54,12 +54,10 @@ public struct WaitEstimate: Hashable, Sendable {
 
     /// How long it takes until `count` tickets are decided: the median, and what nine waits of ten do not exceed.
     ///
-    /// - Parameters:
-    ///   - count: Tickets up to the one that is waited for, that one included.
-    ///   - least: So many are decided at the least before this one is; the median's, when fewer may do.
-    public func seconds(until count: Int64, least: Int64? = nil) -> WaitRange {
+    /// - Parameter count: Tickets up to the one that is waited for, that one included.
+    public func seconds(until count: Int64) -> WaitRange {
         let most = Double(max(1, count))
-        let median = Double(max(1, least ?? count)) / ticketsPerSecond
+        let median = most / ticketsPerSecond
         let shift = Self.z90 * rateError
         let spread = Self.z90 * (dispersion * most).squareRoot() / ticketsPerSecond
         // The rate is as likely twice too high as twice too low: the first terms of exp(x).

@@ -27,7 +27,7 @@ part_settle() {
 settle_by_worker() {
     local name=$1 served=0 end
     make_product "settle-$name" "settle_$name"
-    enqueue_sha=$(load_script "settle-$name" '#!lua' sale enqueue)
+    enqueue_sha=$(load_script "settle-$name" '#!lua' pace sale enqueue)
     fill "settle-$name" "$product" 1 "$3"
     free_port
     with_stores "settle-$name" "settle_$name" launch worker "$programs/flashsale-worker" --worker-health-port "$port"
