@@ -57,14 +57,17 @@ struct Browser: Sendable {
         try await eventually(within: .seconds(60), "the heading '\(heading)'") { try await text("h1") == heading }
     }
 
-    /// Does something with the first element that a selector finds; once more where the page was renewed in between.
+    /// Does something with the first element that a selector finds, once it is there; again where the page was renewed in between.
     private func onElement<Result>(_ selector: String, _ body: (String) async throws -> Result) async throws -> Result {
-        for _ in 0..<9 {
-            do { return try await body(try await element(selector)) } catch let error as WebDriverError
-                where error.description.contains("stale element")
-            {}
+        let end = ContinuousClock.now + .seconds(20)
+        while true {
+            do { return try await body(try await element(selector)) } catch let error as WebDriverError {
+                let isPassing =
+                    error.description.contains("stale element") || error.description.contains("no such element")
+                guard isPassing, .now < end else { throw error }
+                try await Task.sleep(for: .milliseconds(50))
+            }
         }
-        return try await body(try await element(selector))
     }
 
     private func element(_ selector: String) async throws -> String {

@@ -146,7 +146,6 @@ struct RecoveryTests {
                 }
                 try await eventually("the line shows that everything is gone", showsSoldOut)
                 try await sale.restore(snapshot)
-                #expect(try await !showsSoldOut())
                 try await eventually("it shows so again", showsSoldOut)
                 guard case .refused(.soldOut) = try await sale.answer(product.id, "ann") else {
                     Issue.record("ann was taken in")
