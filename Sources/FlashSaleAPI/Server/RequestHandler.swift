@@ -148,6 +148,9 @@ extension RequestHandler {
         context.write(wrapOutboundOut(part), promise: nil)
         if flushes { context.flush() }
         guard !context.channel.isWritable, context.channel.isActive, case .body = part else { return }
+        // What is not on its way would never make room.
+        context.flush()
+        guard !context.channel.isWritable, context.channel.isActive else { return }
         try await withCheckedThrowingContinuation { writableWaiter = $0 }
     }
 
