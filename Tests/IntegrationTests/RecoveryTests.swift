@@ -135,7 +135,7 @@ struct RecoveryTests {
             let product = try await sale.product(stock: 5)
             try await sale.serve(try await sale.lease(product.id, for: .microseconds(1)))
             let snapshot = try await sale.snapshot(product.id)
-            try await withWorkers(1, on: sale) {
+            try await withWorkers(1, on: sale, comparingEvery: .milliseconds(500)) {
                 _ = try await sale.admin.withdraw(product.id, units: 5)
                 // Nobody joins meanwhile: a ticket would give the older copy away.
                 let showsSoldOut: @Sendable () async throws -> Bool = {

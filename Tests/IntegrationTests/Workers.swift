@@ -7,6 +7,7 @@ import ServiceLifecycle
 func withWorkers(
     _ count: Int,
     on sale: Sale,
+    comparingEvery compareInterval: Duration = .seconds(600),
     _ body: @Sendable @escaping () async throws -> Void
 ) async throws {
     var logger = Logger(label: "worker")
@@ -20,7 +21,7 @@ func withWorkers(
             settings: LineSettings(
                 worker: "worker-\(number)",
                 leaseDuration: .seconds(6),
-                compareInterval: .milliseconds(500)
+                compareInterval: compareInterval
             ),
             logger: quiet
         )
