@@ -218,10 +218,13 @@ struct ServingTurn {
         // The batch at hand is part of what was lost, or was never claimed from the line that is opened now.
         unfinished = nil
         let nonce = LineNonce.random()
+        // Perhaps somebody has named and opened it since we looked: a line that lives is not lost.
+        let living = isOlder ? nil : try await books.product(lease.product)?.nonce
+        guard
+            try await line.prepare(lease.product, unlessAlive: living, opening: nonce, fence: lease.fence)
+        else { return }
         var (opened, isNew) = try await books.nameLine(of: lease.product, nonce: nonce)
         var lastTicket: Int64 = 0
-        // Perhaps somebody has named and opened it since we looked: a line that lives is not lost.
-        if !isNew, !isOlder, case .published = try await line.publish(opened, fence: lease.fence) { return }
         if !isNew {
             (opened, lastTicket) = try await books.recordLostLine(
                 of: lease.product,
@@ -230,7 +233,7 @@ struct ServingTurn {
             )
             logger.error("the line's data was lost", metadata: ["tickets_go_on_above": "\(lastTicket)"])
         }
-        try await line.open(opened, lastTicket: lastTicket, fence: lease.fence)
+        try await line.open(opened, lastTicket: lastTicket)
         logger.notice("the line is open")
         product = opened
         owesSweep = true

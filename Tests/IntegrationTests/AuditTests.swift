@@ -91,7 +91,7 @@ struct AuditTests {
             try await sale.redis.removeAll(of: product)
             #expect(try await sale.problems() == [])
             let lost = try await sale.books.recordLostLine(of: product, newNonce: "new", fence: lease.fence)
-            try await sale.served.open(lost.product, lastTicket: lost.lastTicket, fence: lease.fence)
+            try await sale.openLine(lost.product, lastTicket: lost.lastTicket, fence: lease.fence)
             _ = try await sale.audit.repair()
             try await sale.join(product, "dan")
             try await sale.serve(lease)

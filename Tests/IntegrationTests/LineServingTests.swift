@@ -227,7 +227,7 @@ struct LineServingTests {
             let lost = try await sale.books.recordLostLine(of: product.id, newNonce: nonce, fence: lease.fence)
             #expect(lost.product.nonce == nonce)
             #expect(lost.lastTicket > 1_000_000)
-            try await sale.served.open(lost.product, lastTicket: lost.lastTicket, fence: lease.fence)
+            try await sale.openLine(lost.product, lastTicket: lost.lastTicket, fence: lease.fence)
             let standing = try await sale.join(product.id, "b")
             #expect(standing.ticket.rawValue == lost.lastTicket + 1)
             #expect(standing.position == 1)
@@ -236,6 +236,77 @@ struct LineServingTests {
             #expect(try await sale.count(range, [.integer(lost.lastTicket)]) == 1)
             try await sale.settle(try await sale.claim(lease), lease)
             try await sale.expectBooksBalance(product.id)
+        }
+    }
+
+    @Test("Bytes that come into a sold-out line while it is reopened are dropped first")
+    func bytesWhileReopening() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 1)
+            try await sale.join(product.id, "ann")
+            let lease = try await sale.lease(product.id)
+            try await sale.settle(try await sale.claim(lease), lease)
+            _ = try await sale.admin.restock(product.id, units: 1)
+            let open = try await sale.books.reopen(product.id, lastTicket: 1, fence: lease.fence)
+            _ = try await sale.redis.send(RedisCommand("LPUSH", key: "flash_sale_queue:{\(product.id)}", ["\u{1}"]))
+            await #expect(throws: StoreUnavailable.self) { try await sale.served.reopen(open, fence: lease.fence) }
+            #expect(try await sale.answer(product.id, "bob") == .refused(.soldOut))
+            let answer = try await sale.served.claim(product.id, fence: lease.fence, limit: 5, dropLimit: 5)
+            #expect(answer == .soldOut(remaining: 0, lastTicket: 1))
+            try await sale.served.reopen(open, fence: lease.fence)
+            #expect(try await sale.join(product.id, "bob").ticket.rawValue == 2)
+        }
+    }
+
+    @Test("A worker that slept while its line was lost opens no other one, though Redis has forgotten its fence too")
+    func sleeperOpensNothing() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 5)
+            let sleeper = try await sale.lease(product.id, worker: "sleeper", for: .microseconds(1))
+            let old = LineNonce.random()
+            // Asleep behind each of its steps: with a line prepared, and with one that is on record.
+            #expect(
+                try await sale.served.prepare(product.id, unlessAlive: nil, opening: old, fence: sleeper.fence)
+            )
+            let lost = try await sale.books.recordLostLine(of: product.id, newNonce: old, fence: sleeper.fence)
+            let successor = try await sale.lease(product.id, worker: "successor")
+            let new = LineNonce.random()
+            #expect(
+                try await sale.served.prepare(product.id, unlessAlive: old, opening: new, fence: successor.fence)
+            )
+            await #expect(throws: StoreUnavailable.self) {
+                try await sale.served.open(lost.product, lastTicket: lost.lastTicket)
+            }
+            let record = try await sale.books.recordLostLine(of: product.id, newNonce: new, fence: successor.fence)
+            _ = try await sale.redis.send(RedisCommand("DEL", key: "flash_sale:{\(product.id)}"))
+            await #expect(throws: StoreUnavailable.self) {
+                try await sale.served.open(lost.product, lastTicket: lost.lastTicket)
+            }
+            // Its fence is gone with Redis's data: it may prepare a line, and can't put it on record.
+            let late = LineNonce.random()
+            #expect(
+                try await sale.served.prepare(product.id, unlessAlive: new, opening: late, fence: sleeper.fence)
+            )
+            await #expect(throws: Fenced.self) {
+                try await sale.books.recordLostLine(of: product.id, newNonce: late, fence: sleeper.fence)
+            }
+            #expect(try await sale.answer(product.id, "ann") == .refused(.unknownProduct))
+            try await sale.openLine(record.product, lastTicket: record.lastTicket, fence: successor.fence)
+            #expect(try await sale.join(product.id, "ann").ticket.rawValue == record.lastTicket + 1)
+        }
+    }
+
+    @Test("A line that lives is not prepared again")
+    func livingLine() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 5)
+            try await sale.join(product.id, "ann")
+            let lease = try await sale.lease(product.id)
+            let nonce = try #require(try await sale.books.product(product.id)?.nonce)
+            #expect(
+                try await !sale.served.prepare(product.id, unlessAlive: nonce, opening: "new", fence: lease.fence)
+            )
+            #expect(try await sale.settle(try await sale.claim(lease), lease).decisions.count == 1)
         }
     }
 

@@ -17,6 +17,13 @@ struct Sale: Sendable {
     var database: MariaDBClient { stores.database }
     var admin: SaleAdministration { SaleAdministration(redis: redis, database: database) }
     var served: RedisServedLine { RedisServedLine(redis: redis) }
+
+    /// Opens a line that is on record, as a worker does, in place of any other one.
+    func openLine(_ product: Product, lastTicket: Int64, fence: Fence) async throws {
+        let nonce = try #require(product.nonce)
+        #expect(try await served.prepare(product.id, unlessAlive: nil, opening: nonce, fence: fence))
+        try await served.open(product, lastTicket: lastTicket)
+    }
     var books: MariaDBSaleBooks { MariaDBSaleBooks(database: database, batchSize: 50) }
 
     func line(repeatedCallsPerMinute: Int = 0) -> RedisPurchaseLine {

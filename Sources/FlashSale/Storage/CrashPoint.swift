@@ -38,6 +38,8 @@ public enum CrashPoint: String, Sendable, CaseIterable {
     case lossCommit = "loss.commit"
     /// A line's loss is on record, and no new line is open.
     case lossAfter = "loss.after"
+    /// Redis has room for a new line, which is not on record yet.
+    case prepareAfter = "prepare.after"
     /// A new line is open, and its worker does not know.
     case openAfter = "open.after"
     /// A message is claimed and not sent.

@@ -9,8 +9,22 @@ public protocol ServedLine: Sendable {
     /// - Parameter fence: The worker's lease; nil from an operator, who never writes the line's stock.
     func publish(_ product: Product, fence: Fence?) async throws -> PublishAnswer
 
-    /// Opens a line that Redis does not have, in place of any other one, handing out tickets above `lastTicket`.
-    func open(_ product: Product, lastTicket: Int64, fence: Fence) async throws
+    /// Makes room for a line that is about to be opened; whatever is there is none to anybody from now on.
+    ///
+    /// A line is prepared, its nonce goes on record, then it is opened. A worker that sleeps in between and wakes up after
+    /// its lease opens nothing, even if Redis has lost its fence with all else: to put another nonce on record its successor
+    /// has prepared a line too, and only the last one that was prepared can be opened.
+    ///
+    /// - Parameters:
+    ///   - nonce: A line that has this nonce lives and stays as it is; nil drops any line.
+    ///   - opening: The nonce that the line will have, never used before.
+    /// - Returns: Whether it is prepared; false when it lives.
+    func prepare(_ product: ProductID, unlessAlive nonce: String?, opening: String, fence: Fence) async throws -> Bool
+
+    /// Opens the line that was prepared for the product's nonce, handing out tickets above `lastTicket`.
+    ///
+    /// Throws ``StoreUnavailable`` also when that line is gone, or another one has been prepared since.
+    func open(_ product: Product, lastTicket: Int64) async throws
 
     /// Takes up to `limit` entries, or hands out the last claim again if it was never acknowledged.
     ///

@@ -127,15 +127,18 @@ public struct SaleAdministration: Sendable {
     /// finds the product meanwhile must not take the missing line for a lost one.
     private func openLine(of product: Product, opener: String) async throws {
         let books = MariaDBSaleBooks(database: database, batchSize: 1)
-        // Without Redis the line stays unnamed, and its first opener starts at ticket 1: one that has a name counts as lost.
-        _ = try await redis.send(RedisCommand("PING"))
-        let (named, isNew) = try await books.nameLine(of: product.id, nonce: LineNonce.random())
-        guard isNew else { return }
         let fence = try await database.onConnection { connection in
             let row = try connection.query("SELECT fence FROM leases WHERE holder = ?", [.string(opener)]).first
             return Fence(Int64(try row?.int("fence") ?? 0))
         }
-        try await line.open(named, lastTicket: 0, fence: fence)
+        let nonce = LineNonce.random()
+        // Without Redis the line stays unnamed, and its first opener starts at ticket 1: one that has a name counts as lost.
+        guard try await line.prepare(product.id, unlessAlive: product.nonce, opening: nonce, fence: fence) else {
+            return
+        }
+        let (named, isNew) = try await books.nameLine(of: product.id, nonce: nonce)
+        guard isNew else { return }
+        try await line.open(named, lastTicket: 0)
         try await database.onConnection { connection in
             _ = try connection.execute(
                 "UPDATE leases SET holder = NULL, until = NOW(6) WHERE holder = ?",

@@ -31,6 +31,7 @@ enum LineScripts {
         after: PackageResources.worker_lua,
         runsWhenFull: true
     )
+    static let prepare = script("prepare", PackageResources.prepare_lua)
     static let open = script("open", PackageResources.open_lua, after: PackageResources.worker_lua)
     static let reopen = script("reopen", PackageResources.reopen_lua, runsWhenFull: true)
     static let cache = script("cache", PackageResources.cache_lua)

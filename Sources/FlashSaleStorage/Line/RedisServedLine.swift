@@ -34,24 +34,44 @@ public struct RedisServedLine: ServedLine {
         return reply.word == "published" ? .published(lastTicket: try reply.integer(1)) : .missing
     }
 
-    /// Opens a line that Redis does not have.
-    public func open(_ product: Product, lastTicket: Int64, fence: Fence) async throws {
+    /// Makes room for a line that is about to be opened.
+    public func prepare(_ product: ProductID, unlessAlive nonce: String?, opening: String, fence: Fence) async throws
+        -> Bool
+    {
+        let keys = LineKeys(product)
+        let reply = try await redis.run(
+            LineScripts.prepare,
+            keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace],
+            [RedisArgument(nonce ?? ""), RedisArgument(fence.rawValue), RedisArgument(opening)]
+        )
+        try throwIfFenced(reply, product, fence)
+        switch reply.word {
+        case "alive": return false
+        case "prepared":
+            crashPoints.reach(.prepareAfter)
+            return true
+        default: throw reply.unexpected()
+        }
+    }
+
+    /// Opens the line that was prepared for the product's nonce.
+    public func open(_ product: Product, lastTicket: Int64) async throws {
         let keys = LineKeys(product.id)
         let reply = try await redis.run(
             LineScripts.open,
-            keys: [
-                keys.sale, keys.stock, keys.productCache, keys.productChanges, keys.queue, keys.processing, keys.left,
-                keys.outcomes, keys.pace,
-            ],
+            keys: [keys.sale, keys.stock, keys.productCache, keys.productChanges, keys.outcomes],
             [
                 RedisArgument(product.nonce ?? ""),
-                RedisArgument(fence.rawValue), RedisArgument(product.availableStock), RedisArgument(lastTicket),
+                RedisArgument(product.availableStock), RedisArgument(lastTicket),
                 RedisArgument(product.soldOutAfter.map(String.init) ?? ""),
                 "version", RedisArgument(product.version),
             ] + rules(of: product)
         )
-        try throwIfFenced(reply, product.id, fence)
-        guard reply.word == "opened" else { throw reply.unexpected() }
+        switch reply.word {
+        case "opened": break
+        case "gone": throw StoreUnavailable(reason: "the line that was to be opened is gone, or another one's")
+        default: throw reply.unexpected()
+        }
         try await dropListOfProducts()
         crashPoints.reach(.openAfter)
     }
@@ -160,7 +180,11 @@ public struct RedisServedLine: ServedLine {
             [RedisArgument(fence.rawValue)]
         )
         try throwIfFenced(reply, product.id, fence)
-        guard ["reopened", "missing"].contains(reply.word) else { throw reply.unexpected() }
+        switch reply.word {
+        case "reopened", "missing": return
+        case "busy": throw StoreUnavailable(reason: "entries came into the sold-out line, they are dropped first")
+        default: throw reply.unexpected()
+        }
     }
 
     /// Hands a stream of wake-ups to the body.

@@ -20,6 +20,7 @@ struct LineState {
     /// The fields of the sale's hash.
     struct Sale {
         var nonce: String?
+        var opening: String?
         var fence: Int64 = 0
         var version: Int64 = 0
         var isPaused = false
@@ -50,6 +51,14 @@ struct LineState {
         case place(Ticket, UserID, quantity: Int)
         /// Bytes that nobody can read, told apart by a number.
         case unreadable(UInt8)
+
+        /// Whether somebody waits here.
+        var isPlace: Bool {
+            switch self {
+            case .place: true
+            case .unreadable: false
+            }
+        }
     }
 
     /// An element of a claimed batch.

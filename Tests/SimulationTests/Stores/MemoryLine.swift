@@ -35,17 +35,32 @@ final class MemoryLine {
         return .published(lastTicket: sale.lastTicket)
     }
 
-    func open(_ product: Product, lastTicket: Int64, fence: Fence) throws {
-        let index = product.id.index
+    func prepare(_ product: ProductID, unlessAlive nonce: String?, opening: String, fence: Fence) throws -> Bool {
+        let index = product.index
         if let sale = products[index].sale {
-            if sale.nonce == product.nonce, sale.nonce != nil { return }
-            try compare(fence, sale, product.id)
+            try compare(fence, sale, product)
+            if let nonce, sale.nonce == nonce { return false }
             if sale.lastTicket > 0 { paths.count(.lineReplaced) }
         }
         var state = LineState()
         state.carts = products[index].carts
-        if lastTicket > 0 { state.outcomes = products[index].outcomes }
-        var sale = LineState.Sale(nonce: product.nonce, fence: fence.rawValue)
+        state.outcomes = products[index].outcomes
+        state.stock = products[index].stock
+        state.sale = LineState.Sale(opening: opening, fence: fence.rawValue)
+        products[index] = state
+        return true
+    }
+
+    func open(_ product: Product, lastTicket: Int64) throws {
+        let index = product.id.index
+        if let nonce = products[index].sale?.nonce, nonce == product.nonce { return }
+        guard var sale = products[index].sale, let nonce = product.nonce, sale.opening == nonce else {
+            paths.count(.openingGone)
+            throw StoreUnavailable(reason: "the line that was to be opened is gone, or another one's")
+        }
+        if lastTicket == 0 { products[index].outcomes = [:] }
+        sale.nonce = nonce
+        sale.opening = nil
         sale.lastTicket = lastTicket
         sale.servedTicket = lastTicket
         sale.claimedTicket = lastTicket
@@ -54,9 +69,8 @@ final class MemoryLine {
         sale.soldOutAfter = product.soldOutAfter
         sale.availableStock = product.availableStock
         sale.take(product)
-        state.sale = sale
-        state.stock = product.availableStock
-        products[index] = state
+        products[index].sale = sale
+        products[index].stock = product.availableStock
     }
 
     func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) throws -> ClaimAnswer {
@@ -147,8 +161,11 @@ final class MemoryLine {
         try compare(fence, sale, product.id)
         guard sale.soldOutAfter != nil else { return }
         guard products[index].queue.isEmpty, products[index].processing.isEmpty else {
-            complaints.append("product \(product.id): reopened while entries are left to drop")
-            return
+            // Nobody joins a sold-out line, so only bytes that somebody else has pushed may have come in since.
+            if !products[index].processing.isEmpty || products[index].queue.contains(where: \.isPlace) {
+                complaints.append("product \(product.id): reopened while entries are left to drop")
+            }
+            throw StoreUnavailable(reason: "entries came into the sold-out line, they are dropped first")
         }
         paths.count(.lineReopened)
         sale.servedTicket = sale.lastTicket

@@ -86,9 +86,17 @@ struct WorkerLine: ServedLine {
         try await world.call(.redis, "publishes", by: worker) { try world.line.publish(product, fence: fence) }
     }
 
-    func open(_ product: Product, lastTicket: Int64, fence: Fence) async throws {
+    func prepare(_ product: ProductID, unlessAlive nonce: String?, opening: String, fence: Fence) async throws -> Bool {
+        try await world.call(.redis, "prepares a line", by: worker) {
+            // An older copy may have a line that was prepared before.
+            world.forgetSnapshots()
+            return try world.line.prepare(product, unlessAlive: nonce, opening: opening, fence: fence)
+        }
+    }
+
+    func open(_ product: Product, lastTicket: Int64) async throws {
         try await world.call(.redis, "opens the line", by: worker) {
-            try world.line.open(product, lastTicket: lastTicket, fence: fence)
+            try world.line.open(product, lastTicket: lastTicket)
             world.forgetSnapshots()
         }
     }
