@@ -200,7 +200,9 @@ struct ProductFeedTests {
     func oneLook() async throws {
         let line = MemoryLine(now: Shop.noon)
         line.publish(try Shop.product())
-        let feed = try feed(line, EventStreams.Rules(tick: .milliseconds(20), moveTime: .zero))
+        // They are read one after the other: the last one's events are left unread for as long as all others take.
+        let rules = EventStreams.Rules(tick: .milliseconds(20), unreadTime: .seconds(3_600), moveTime: .zero)
+        let feed = try feed(line, rules)
         var slots: [EventSlot] = []
         for number in 0..<1_000 {
             let slot = EventSlot()

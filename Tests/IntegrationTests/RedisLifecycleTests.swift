@@ -51,6 +51,7 @@ struct RedisLifecycleTests {
     func away() async throws {
         let configuration = RedisConfiguration(
             address: .unixSocket(path: "/nonexistent/redis.sock"),
+            connectTimeout: Self.never,
             commandTimeout: Self.never,
             reconnectDelay: .milliseconds(5) ... .milliseconds(10)
         )
