@@ -25,6 +25,8 @@ public struct LineSettings: Sendable {
     public var sweepInterval: Duration
     /// The most orders that run out in one transaction.
     public var sweepStep: Int
+    /// The most outcomes that are shown again in one step, after Redis has lost its data.
+    public var rebuildStep: Int
 
     /// Settings with their defaults.
     public init(
@@ -37,7 +39,8 @@ public struct LineSettings: Sendable {
         dropStep: Int = 1_000,
         maximumAttempts: Int = 3,
         sweepInterval: Duration = .milliseconds(250),
-        sweepStep: Int = 500
+        sweepStep: Int = 500,
+        rebuildStep: Int = 1_000
     ) {
         self.worker = worker
         self.batchSize = batchSize
@@ -49,5 +52,6 @@ public struct LineSettings: Sendable {
         self.maximumAttempts = maximumAttempts
         self.sweepInterval = sweepInterval
         self.sweepStep = sweepStep
+        self.rebuildStep = rebuildStep
     }
 }

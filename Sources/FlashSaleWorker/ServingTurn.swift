@@ -16,6 +16,8 @@ struct ServingTurn {
     private var product: Product?
     private var unfinished: Unfinished?
     private var owesSweep = true
+    /// Outcomes of tickets above this one are still to be shown again.
+    private var rebuildAfter: Int64?
 
     /// What a step has come to.
     enum Step {
@@ -59,11 +61,11 @@ struct ServingTurn {
         if isComparisonDue { product = nil }
         do {
             try await learnProduct(version)
-            if unfinished == nil, let idle = try await claim() {
-                return try await sweep() ? .servedSomebody : idle
-            }
-            let step = try await finish()
-            return try await sweep() ? .servedSomebody : step
+            let step = unfinished == nil ? try await claim() : nil
+            let served = if let step { step } else { try await finish() }
+            let hasSwept = try await sweep()
+            let hasRebuilt = try await rebuild()
+            return hasSwept || hasRebuilt ? .servedSomebody : served
         } catch {
             // Whatever failed may have changed more than it said.
             product = nil
@@ -83,12 +85,13 @@ struct ServingTurn {
         switch try await line.publish(current, fence: lease.fence) {
         case .missing:
             try await openLine()
-        case .published(let lastTicket):
+        case .published(let lastTicket, let rebuildAfter):
             guard lastTicket >= (try await books.lastDecidedTicket(of: lease.product)) else {
                 // An older copy of the line: its next tickets would be numbers that somebody has already.
                 return try await openLine(isOlder: true)
             }
             product = current
+            self.rebuildAfter = rebuildAfter
         }
     }
 
@@ -198,6 +201,19 @@ struct ServingTurn {
         return sweep.expired > 0 || sweep.isCutShort
     }
 
+    /// Shows again what was lost with an older line.
+    ///
+    /// The people of today's line come first: one page a step.
+    ///
+    /// - Returns: Whether there is more to show.
+    private mutating func rebuild() async throws -> Bool {
+        guard let after = rebuildAfter else { return false }
+        let page = try await books.outcomes(of: lease.product, after: after, limit: settings.rebuildStep)
+        try await line.rebuild(page, of: lease.product, fence: lease.fence)
+        rebuildAfter = page.lastTicket
+        return page.lastTicket != nil
+    }
+
     private mutating func reopenIfThereIsStock(lastTicket: Int64) async throws -> Step {
         guard let known = product else { return .servedSomebody }
         if known.soldOutAfter != nil {
@@ -237,6 +253,7 @@ struct ServingTurn {
         logger.notice("the line is open")
         product = opened
         owesSweep = true
+        rebuildAfter = isNew ? nil : 0
     }
 }
 

@@ -21,6 +21,7 @@ final class AbsentBooks: SaleBooks, OrderDesk {
         try fail()
     }
     func decisions(on claim: Claim, of product: ProductID) async throws -> [Decision] { try fail() }
+    func outcomes(of product: ProductID, after ticket: Int64, limit: Int) async throws -> OutcomePage { try fail() }
     func lastDecidedTicket(of product: ProductID) async throws -> Int64 { try fail() }
     func nameLine(of product: ProductID, nonce: String) async throws -> (product: Product, isNew: Bool) { try fail() }
     func recordLostLine(

@@ -178,7 +178,7 @@ extension CrashPoint {
     /// Whether it is only reached when a line's data is lost.
     fileprivate var isOfLoss: Bool {
         switch self {
-        case .lossCommit, .lossAfter, .prepareAfter, .openAfter: true
+        case .lossCommit, .lossAfter, .prepareAfter, .openAfter, .rebuildAfter: true
         default: false
         }
     }

@@ -55,7 +55,7 @@ struct ScriptTests {
         let folder = sources.appendingPathComponent("Scripts")
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
             .filter { !["sale.lua", "worker.lua", "pace.lua"].contains($0) }
-        #expect(files.count == 12)
+        #expect(files.count == 13)
         for file in files {
             let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
             let header = text.split(separator: "\n").prefix { $0.hasPrefix("--") }.joined(separator: "\n")

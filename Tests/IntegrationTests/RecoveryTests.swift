@@ -235,6 +235,63 @@ struct RecoveryTests {
     }
 }
 
+/// What is shown again after a loss.
+@Suite("Recovery: outcomes")
+struct OutcomeRecoveryTests {
+    @Test("After Redis has lost everything, those who got nothing hear of it again too, in pages")
+    func rebuilt() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 2)
+            try await sale.joinCrowd(product.id, prefix: "gone", count: 2_100)
+            // Their carts have run out, all but those of the last two.
+            let carts = (0..<2_100).map { RedisCommand("UNLINK", key: "cart_item:gone-\($0):{\(product.id)}") }
+            _ = try await sale.redis.send(carts)
+            for user in ["ann", "bob"] { try await sale.join(product.id, user) }
+            try await withWorkers(1, on: sale) {
+                try await sale.waitForOrders(product.id, .completed, count: 2)
+                try await eventually("the first is decided") {
+                    try await sale.standing(product.id, "gone-0")?.status == .cartExpired
+                }
+                try await sale.loseEverything()
+                for (user, status) in [
+                    ("gone-0", PurchaseStatus.cartExpired), ("gone-999", .cartExpired), ("gone-1000", .cartExpired),
+                    ("gone-2099", .cartExpired), ("ann", .completed), ("bob", .completed),
+                ] {
+                    try await eventually("\(user) is told again") {
+                        (try? await sale.standing(product.id, user))?.status == status
+                    }
+                }
+            }
+            let mark = RedisCommand("HEXISTS", key: "flash_sale:{\(product.id)}", ["rebuild_after"])
+            #expect(try await sale.redis.send(mark).integer() == 0)
+            try await sale.expectBooksBalance(product.id)
+        }
+    }
+
+    @Test("Whoever was refused for an order that is over by now is shown that order; a younger ticket stays as it is")
+    func pages() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(stock: 5, checkout: .hold)
+            try await sale.join(product.id, "ann")
+            let lease = try await sale.lease(product.id)
+            try await sale.settle(try await sale.claim(lease), lease)
+            // Ann in another session, as an older copy of Redis would let her: refused for the order she has.
+            try await sale.execute(
+                "INSERT INTO decisions VALUES (?, 2, 'ann', 1, 'already_purchased', 1, 1, 9, NOW(6))",
+                [.integer(product.id.rawValue)]
+            )
+            let held = try await sale.books.outcomes(of: product.id, after: 0, limit: 10)
+            #expect(held.lastTicket == nil)
+            #expect(held.outcomes.map(\.status) == [.held, .alreadyPurchased])
+            try await sale.execute("UPDATE orders SET status = 'expired', expires_at = NULL")
+            let over = try await sale.books.outcomes(of: product.id, after: 1, limit: 1)
+            #expect(over.lastTicket == 2)
+            #expect(over.outcomes.map(\.status) == [.expired])
+            #expect(over.outcomes.map(\.ticket.rawValue) == [1])
+        }
+    }
+}
+
 extension Sale {
     /// Makes the books refuse one user's decisions, as a value that can't be stored does.
     fileprivate func refuseDecisions(of user: String) async throws {

@@ -48,6 +48,10 @@ struct GuardedSaleBooks: SaleBooks {
         try await store.run { try await books.recordLostLine(of: product, newNonce: newNonce, fence: fence) }
     }
 
+    func outcomes(of product: ProductID, after ticket: Int64, limit: Int) async throws -> OutcomePage {
+        try await store.run { try await books.outcomes(of: product, after: ticket, limit: limit) }
+    }
+
     func reopen(_ product: ProductID, lastTicket: Int64, fence: Fence) async throws -> Product {
         try await store.run { try await books.reopen(product, lastTicket: lastTicket, fence: fence) }
     }

@@ -42,6 +42,8 @@ public enum CrashPoint: String, Sendable, CaseIterable {
     case prepareAfter = "prepare.after"
     /// A new line is open, and its worker does not know.
     case openAfter = "open.after"
+    /// A page of outcomes that were lost is shown again, and the worker does not know.
+    case rebuildAfter = "rebuild.after"
     /// A message is claimed and not sent.
     case messageClaimed = "message.claimed"
     /// A message has arrived, and it is not on record.

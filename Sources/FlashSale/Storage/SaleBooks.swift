@@ -43,8 +43,28 @@ public protocol SaleBooks: OrderSweeps {
     func recordLostLine(of product: ProductID, newNonce: String, fence: Fence) async throws
         -> (product: Product, lastTicket: Int64)
 
+    /// Up to `limit` decisions above a ticket, as their users are to be shown them today.
+    func outcomes(of product: ProductID, after ticket: Int64, limit: Int) async throws -> OutcomePage
+
     /// Ends the range of sold-out tickets of a product that has stock again.
     func reopen(_ product: ProductID, lastTicket: Int64, fence: Fence) async throws -> Product
+}
+
+/// Decisions in ticket order, as their users are to be shown them.
+public struct OutcomePage: Hashable, Sendable {
+    /// The page starts above this ticket.
+    public var after: Int64
+    /// The last ticket of the page, above which the next one starts; nil when this is the last page.
+    public var lastTicket: Int64?
+    /// An outcome of each ticket: its order's state, and for whoever was refused for an order that is over by now, that order.
+    public var outcomes: [Decision]
+
+    /// A page of outcomes.
+    public init(after: Int64, lastTicket: Int64?, outcomes: [Decision]) {
+        self.after = after
+        self.lastTicket = lastTicket
+        self.outcomes = outcomes
+    }
 }
 
 /// A worker's right to serve a product.

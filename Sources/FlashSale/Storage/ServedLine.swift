@@ -41,6 +41,9 @@ public protocol ServedLine: Sendable {
     /// Shows what became of orders, and the stock as it is; a user's younger ticket stays as it is.
     func show(_ orders: [Order], of product: Product, fence: Fence) async throws
 
+    /// Shows a page of outcomes again that were lost with an older line; a user's younger ticket stays as it is.
+    func rebuild(_ page: OutcomePage, of product: ProductID, fence: Fence) async throws
+
     /// Opens the line of a sold-out product again. Every ticket handed out so far counts as decided.
     func reopen(_ product: Product, fence: Fence) async throws
 
@@ -50,8 +53,9 @@ public protocol ServedLine: Sendable {
 
 /// What a line answers to its rules.
 public enum PublishAnswer: Hashable, Sendable {
-    /// The line knows the rules, and has handed out tickets up to this one.
-    case published(lastTicket: Int64)
+    /// The line knows the rules, and has handed out tickets up to this one. Outcomes of tickets above `rebuildAfter` are
+    /// still to be shown again; nil when none are.
+    case published(lastTicket: Int64, rebuildAfter: Int64?)
     /// The line is not there, or it is not the one whose nonce the product has.
     case missing
 }

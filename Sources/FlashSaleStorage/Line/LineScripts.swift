@@ -33,6 +33,12 @@ enum LineScripts {
     )
     static let prepare = script("prepare", PackageResources.prepare_lua)
     static let open = script("open", PackageResources.open_lua, after: PackageResources.worker_lua)
+    static let rebuild = script(
+        "rebuild",
+        PackageResources.rebuild_lua,
+        after: PackageResources.worker_lua,
+        runsWhenFull: true
+    )
     static let reopen = script("reopen", PackageResources.reopen_lua, runsWhenFull: true)
     static let cache = script("cache", PackageResources.cache_lua)
 

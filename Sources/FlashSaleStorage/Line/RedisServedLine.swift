@@ -31,7 +31,12 @@ public struct RedisServedLine: ServedLine {
         try await dropListOfProducts()
         try throwIfFenced(reply, product.id, fence)
         crashPoints.reach(.publishAfter)
-        return reply.word == "published" ? .published(lastTicket: try reply.integer(1)) : .missing
+        guard reply.word == "published" else { return .missing }
+        let rebuildAfter = try reply.integer(2)
+        return .published(
+            lastTicket: try reply.integer(1),
+            rebuildAfter: rebuildAfter < 0 ? nil : rebuildAfter
+        )
     }
 
     /// Makes room for a line that is about to be opened.
@@ -169,6 +174,24 @@ public struct RedisServedLine: ServedLine {
         try throwIfFenced(reply, product, fence)
         guard ["shown", "missing"].contains(reply.word) else { throw reply.unexpected() }
         try await dropListOfProducts()
+    }
+
+    /// Shows a page of outcomes again.
+    public func rebuild(_ page: OutcomePage, of product: ProductID, fence: Fence) async throws {
+        let keys = LineKeys(product)
+        var arguments: [RedisArgument] = [
+            RedisArgument(fence.rawValue), RedisArgument(page.after),
+            RedisArgument(page.lastTicket.map(String.init) ?? ""),
+            RedisArgument(Self.outcomeLife.components.seconds),
+        ]
+        for outcome in page.outcomes {
+            arguments.append(RedisArgument(outcome.user.rawValue))
+            arguments.append(RedisArgument(EntryCodec.outcome(outcome)))
+        }
+        let reply = try await redis.run(LineScripts.rebuild, keys: [keys.sale, keys.outcomes], arguments)
+        try throwIfFenced(reply, product, fence)
+        guard ["rebuilt", "stale", "missing"].contains(reply.word) else { throw reply.unexpected() }
+        crashPoints.reach(.rebuildAfter)
     }
 
     /// Opens the line of a sold-out product again.

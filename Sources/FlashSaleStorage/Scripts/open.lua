@@ -7,9 +7,14 @@
 local sale = redis.call('HMGET', KEYS[1], 'nonce', 'opening')
 if sale[1] == ARGV[1] then return { 'opened' } end
 if sale[2] ~= ARGV[1] then return { 'gone' } end
--- A line that starts from nothing has no outcomes; those that are here are another database's.
-if ARGV[3] == '0' then redis.call('UNLINK', KEYS[5]) end
 redis.call('HDEL', KEYS[1], 'opening')
+if ARGV[3] == '0' then
+    -- A line that starts from nothing has no outcomes; those that are here are another database's.
+    redis.call('UNLINK', KEYS[5])
+else
+    -- Whatever was lost with the older line may have taken outcomes with it: its worker shows all of them again.
+    redis.call('HSET', KEYS[1], 'rebuild_after', 0)
+end
 redis.call('HSET', KEYS[1], 'nonce', ARGV[1], 'last_ticket', ARGV[3], 'served_ticket', ARGV[3],
     'claimed_ticket', ARGV[3], 'first_ticket', ARGV[3], 'claim', ARGV[3], unpack(ARGV, 5))
 if ARGV[4] ~= '' then redis.call('HSET', KEYS[1], 'sold_out_after', ARGV[4]) end

@@ -2,7 +2,7 @@
 --
 -- KEYS: 1 sale, 2 stock, 3 product cache, 4 product changes
 -- ARGV: 1 product, 2 nonce, 3 fence ('' from an operator), 4 available stock, 5 version, then field, value, …
--- Result: {'published', last_ticket}, {'missing'} when this line is not here, {'fenced', fence}
+-- Result: {'published', last_ticket, rebuild_after (-1: nothing to rebuild)}, {'missing'} when this line is not here, {'fenced', fence}
 local sale = redis.call('HMGET', KEYS[1], 'nonce', 'fence', 'version')
 local seen = tonumber(sale[2] or 0)
 if ARGV[3] ~= '' and tonumber(ARGV[3]) < seen then return { 'fenced', seen } end
@@ -22,4 +22,5 @@ end
 redis.call('DEL', KEYS[3])
 redis.call('INCR', KEYS[4])
 if ARGV[3] == '' then redis.call('PUBLISH', 'flash_sale_wake', ARGV[1]) end
-return { 'published', tonumber(redis.call('HGET', KEYS[1], 'last_ticket')) }
+local line = redis.call('HMGET', KEYS[1], 'last_ticket', 'rebuild_after')
+return { 'published', tonumber(line[1]), tonumber(line[2] or -1) }

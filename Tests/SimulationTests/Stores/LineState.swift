@@ -21,6 +21,7 @@ struct LineState {
     struct Sale {
         var nonce: String?
         var opening: String?
+        var rebuildAfter: Int64?
         var fence: Int64 = 0
         var version: Int64 = 0
         var isPaused = false

@@ -93,6 +93,26 @@ extension MemoryBooks {
         return decided
     }
 
+    /// Decisions as their users are to be shown them today.
+    func outcomes(of product: ProductID, after ticket: Int64, limit: Int) -> OutcomePage {
+        let shelf = shelves[product.index]
+        let page = shelf.decisions.map(\.decision).filter { $0.ticket.rawValue > ticket }.prefix(limit)
+        let outcomes = page.map { decision -> Decision in
+            if let row = shelf.orderIndex(decision.ticket) { return shelf.orders[row].order.decision }
+            if decision.status == .alreadyPurchased, let row = decision.order.flatMap({ shelf.orderIndex($0) }),
+                shelf.orders[row].order.status.purchaseStatus.endsOrder
+            {
+                return shelf.orders[row].order.decision
+            }
+            return decision
+        }
+        return OutcomePage(
+            after: ticket,
+            lastTicket: page.count < limit ? nil : page.last?.ticket.rawValue,
+            outcomes: Array(outcomes)
+        )
+    }
+
     /// Payment events that were there before their orders, as rows, and those whose amount is not that of the order.
     private func earlyEvents(
         _ index: Int,

@@ -32,7 +32,7 @@ final class MemoryLine {
         }
         if sale.version <= product.version { sale.take(product) }
         products[index].sale = sale
-        return .published(lastTicket: sale.lastTicket)
+        return .published(lastTicket: sale.lastTicket, rebuildAfter: sale.rebuildAfter)
     }
 
     func prepare(_ product: ProductID, unlessAlive nonce: String?, opening: String, fence: Fence) throws -> Bool {
@@ -58,7 +58,7 @@ final class MemoryLine {
             paths.count(.openingGone)
             throw StoreUnavailable(reason: "the line that was to be opened is gone, or another one's")
         }
-        if lastTicket == 0 { products[index].outcomes = [:] }
+        if lastTicket == 0 { products[index].outcomes = [:] } else { sale.rebuildAfter = 0 }
         sale.nonce = nonce
         sale.opening = nil
         sale.lastTicket = lastTicket
@@ -153,6 +153,16 @@ final class MemoryLine {
         products[index].stock = stock.availableStock
         if let soldOutAfter = stock.soldOutAfter { sale.soldOutAfter = soldOutAfter }
         products[index].sale = sale
+    }
+
+    func rebuild(_ page: OutcomePage, of product: ProductID, fence: Fence) throws {
+        let index = product.index
+        guard let sale = products[index].sale, sale.nonce != nil else { return }
+        try compare(fence, sale, product)
+        guard sale.rebuildAfter == page.after else { return }
+        for outcome in page.outcomes { products[index].show(outcome) }
+        products[index].sale?.rebuildAfter = page.lastTicket
+        if page.after > 0, page.lastTicket == nil { paths.count(.outcomesRebuilt) }
     }
 
     func reopen(_ product: Product, fence: Fence) throws {

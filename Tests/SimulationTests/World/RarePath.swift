@@ -7,7 +7,7 @@ enum RarePath: Int, CaseIterable {
     case commitUnknownDone, commitUnknownUndone, replyLost, redisAway, databaseAway, clockJumped
     // Redis without its data.
     case redisFlushed, redisOlder, lostLineRecorded, lineReplaced, olderLineFoundByFloor, olderLineFoundByBooks
-    case openingGone
+    case openingGone, outcomesRebuilt
     // Entries that break their batch.
     case batchSplit, deadLetterUnreadable, deadLetterUnstorable, deadLetterKiller
     // Decisions.

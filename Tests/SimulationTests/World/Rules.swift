@@ -76,7 +76,8 @@ struct Rules {
             leaseDuration: .milliseconds(Self.leaseMilliseconds),
             dropStep: step,
             maximumAttempts: maximumAttempts,
-            sweepStep: step
+            sweepStep: step,
+            rebuildStep: step
         )
     }
 }

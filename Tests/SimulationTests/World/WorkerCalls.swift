@@ -127,6 +127,12 @@ struct WorkerLine: ServedLine {
         }
     }
 
+    func rebuild(_ page: OutcomePage, of product: ProductID, fence: Fence) async throws {
+        try await world.call(.redis, "shows outcomes again", by: worker) {
+            try world.line.rebuild(page, of: product, fence: fence)
+        }
+    }
+
     func reopen(_ product: Product, fence: Fence) async throws {
         try await world.call(.redis, "reopens the line", by: worker) {
             try world.line.reopen(product, fence: fence)
@@ -188,6 +194,12 @@ struct WorkerBooks: SaleBooks {
         try await world.call(.database, "reads decisions", by: worker) {
             let decided = world.books.decided(product.index, claim)
             return claim.entries.compactMap { decided[$0.ticket] }
+        }
+    }
+
+    func outcomes(of product: ProductID, after ticket: Int64, limit: Int) async throws -> OutcomePage {
+        try await world.call(.database, "reads outcomes", by: worker) {
+            world.books.outcomes(of: product, after: ticket, limit: limit)
         }
     }
 

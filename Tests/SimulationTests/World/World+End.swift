@@ -79,7 +79,7 @@ extension World {
                 worker.servers.contains { $0.lease.product == shelf.product.id && $0.lease.fence == fence }
             }
             guard isServed, let sale = state.sale, sale.nonce != nil, state.queue.isEmpty, state.processing.isEmpty,
-                shelf.held == 0, !shelf.orders.contains(where: \.isUnshown)
+                sale.rebuildAfter == nil, shelf.held == 0, !shelf.orders.contains(where: \.isUnshown)
             else { return false }
         }
         return true
@@ -192,8 +192,17 @@ extension World {
         for user in users {
             let order = shelf.orders.last { $0.order.user == user }?.order
             guard let shown = state.outcomes[user] else {
+                // An older copy with the same tickets may lack outcomes: that is an operator's audit to find.
+                if !isOlder, let decision = shelf.decisions.last(where: { $0.decision.user == user })?.decision {
+                    complain("ticket \(decision.ticket) is \(decision.status), and the line shows nothing")
+                }
                 if let order { complain("order \(order.id) is \(order.status), and the line shows nothing") }
                 continue
+            }
+            if !isOlder, let last = shelf.decisions.last(where: { $0.decision.user == user })?.decision,
+                last.ticket > shown.ticket, last.status != .alreadyPurchased
+            {
+                complain("ticket \(last.ticket) is \(last.status), and the line shows ticket \(shown.ticket)")
             }
             if let order, shown.ticket <= order.id.ticket {
                 if shown != order.decision {
