@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "FlashSaleWebTests",
-            dependencies: ["FlashSale", "FlashSaleWeb"],
+            dependencies: ["FlashSale", "FlashSaleWeb", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(

@@ -105,20 +105,32 @@ struct Browser: Sendable {
 
     func prefer(dark: Bool) async throws {
         let features = #"{"features":[{"name":"prefers-color-scheme","value":"\#(dark ? "dark" : "light")"}]}"#
-        try await develop("Emulation.setEmulatedMedia", features)
+        let _: Nothing? = try await develop("Emulation.setEmulatedMedia", features)
     }
 
-    /// Makes the window that of a phone, or a desktop's again.
-    func hold(phone: Bool) async throws {
-        let size = phone ? (390, 844, 2) : (1_100, 1_000, 1)
-        try await develop(
+    /// A window, in CSS pixels.
+    struct Size: Sendable {
+        let width: Int
+        let height: Int
+        let isPhone: Bool
+
+        /// The narrowest that pages have to fit without scrolling sideways (WCAG 2.2, 1.4.10).
+        static let smallPhone = Size(width: 320, height: 640, isPhone: true)
+        static let phone = Size(width: 390, height: 844, isPhone: true)
+        static let desktop = Size(width: 1_100, height: 1_000, isPhone: false)
+    }
+
+    /// Makes the window that of another device.
+    func resize(_ size: Size) async throws {
+        let _: Nothing? = try await develop(
             "Emulation.setDeviceMetricsOverride",
-            #"{"width":\#(size.0),"height":\#(size.1),"deviceScaleFactor":\#(size.2),"mobile":\#(phone)}"#
+            #"{"width":\#(size.width),"height":\#(size.height),"deviceScaleFactor":\#(size.isPhone ? 2 : 1),"#
+                + #""mobile":\#(size.isPhone)}"#
         )
     }
 
-    private func develop(_ command: String, _ parameters: String) async throws {
-        let _: Nothing? = try await driver.call(
+    private func develop<Value: Decodable>(_ command: String, _ parameters: String) async throws -> Value {
+        try await driver.call(
             "POST",
             "\(session)/goog/cdp/execute",
             #"{"cmd":"\#(command)","params":\#(parameters)}"#
@@ -127,22 +139,37 @@ struct Browser: Sendable {
 
     // MARK: Pictures
 
-    /// Writes a picture of the page into the folder that `FLASHSALE_TEST_SCREENSHOTS` names; does nothing without it.
-    func picture(_ name: String) async throws {
-        guard let folder = ProcessInfo.processInfo.environment["FLASHSALE_TEST_SCREENSHOTS"] else { return }
-        let png: String = try await driver.call("GET", "\(session)/screenshot")
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-        try Data(base64Encoded: png)?.write(to: URL(fileURLWithPath: folder).appendingPathComponent("\(name).png"))
+    /// Where pictures and sources are kept, for people to look at; nil for nowhere.
+    private static var folder: URL? {
+        ProcessInfo.processInfo.environment["FLASHSALE_TEST_SCREENSHOTS"].map { URL(fileURLWithPath: $0) }
     }
+
+    /// Writes a file into the folder that `FLASHSALE_TEST_SCREENSHOTS` names; does nothing without it.
+    private func keep(_ content: Data, as name: String) throws {
+        guard let folder = Self.folder else { return }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        try content.write(to: folder.appendingPathComponent(name.replacing(" ", with: "-")))
+    }
+
+    func keep(_ text: String, as name: String) throws { try keep(Data(text.utf8), as: name) }
+
+    /// A picture of the page, from its top to its end.
+    func picture(_ name: String) async throws {
+        guard Self.folder != nil else { return }
+        let picture: Picture = try await develop("Page.captureScreenshot", #"{"captureBeyondViewport":true}"#)
+        if let content = Data(base64Encoded: picture.data) { try keep(content, as: "\(name).png") }
+    }
+
+    private struct Picture: Decodable { let data: String }
 
     /// Pictures in light and dark, on a desktop and on a phone.
     func pictures(_ name: String) async throws {
-        guard ProcessInfo.processInfo.environment["FLASHSALE_TEST_SCREENSHOTS"] != nil else { return }
-        for phone in [true, false] {
-            try await hold(phone: phone)
+        guard Self.folder != nil else { return }
+        for size in [Size.phone, .desktop] {
+            try await resize(size)
             for dark in [true, false] {
                 try await prefer(dark: dark)
-                try await picture("\(name)-\(phone ? "phone" : "desktop")-\(dark ? "dark" : "light")")
+                try await picture("\(name)-\(size.isPhone ? "phone" : "desktop")-\(dark ? "dark" : "light")")
             }
         }
     }

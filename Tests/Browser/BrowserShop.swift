@@ -10,6 +10,12 @@ extension Browser {
         try await type(user, into: "#name")
         try await click("main button")
     }
+
+    /// The seconds that the page's countdown shows.
+    func secondsLeft() async throws -> Int {
+        let parts = try await text(".clock").split(separator: ":")
+        return try parts.reduce(0) { sum, part in sum * 60 + (try #require(Int(part))) }
+    }
 }
 
 extension RunningShop {
@@ -41,10 +47,18 @@ extension RunningShop {
         #expect(try await send(.delete, "/api/holds/\(order)").status.code == 204)
     }
 
+    /// Checks out, and pays as the payment provider reports it.
     func pay(_ product: Int, _ user: String) async throws {
         let order = try await standing(product, user)["order_id"] ?? ""
         #expect(try await send(.post, "/api/orders", body: #"{"hold_id":"\#(order)"}"#).status.code == 201)
-        let event = #"{"event_id":"e","order_id":"\#(order)","status":"paid","amount":9999,"currency":"USD"}"#
-        #expect(try await send(.post, "/api/payments/webhook", body: event).status.code == 200)
+        try await pay(product, user, event: "e")
+    }
+
+    /// Reports a payment of the user's order, whatever became of it.
+    func pay(_ product: Int, _ user: String, event: String) async throws {
+        let order = try await standing(product, user)["order_id"] ?? ""
+        let paid =
+            #"{"event_id":"\#(event)-\#(order)","order_id":"\#(order)","status":"paid","amount":9999,"currency":"USD"}"#
+        #expect(try await send(.post, "/api/payments/webhook", body: paid).status.code == 200)
     }
 }

@@ -14,32 +14,30 @@ struct BrowserTests {
             try await shop.hold(product, "zoe")
             try await driver.browse { browser in
                 try await browser.open(shop.url("/"))
-                try await browser.expectAccessible("list")
-                try await browser.pictures("list")
+                try await browser.expectFit("list")
                 try await browser.open(shop.url("/products/\(product)"))
-                try await browser.expectAccessible("product")
-                try await browser.pictures("product")
+                try await browser.expectFit("product all held")
                 try await browser.type("ada", into: "#name")
                 try await browser.click("main button")
                 try await browser.waitForHeading("You are in line")
                 #expect(try await browser.text("#position") == "1")
                 #expect(try await browser.text("#outlook").contains("held by others"))
-                try await browser.expectAccessible("waiting room")
-                try await browser.pictures("waiting")
+                try await browser.expectFit("waiting room")
                 try await shop.giveBack(product, "zoe")
                 // Nobody touches the page.
                 try await browser.waitForHeading("It is your turn")
                 #expect(try await browser.text(".clock").contains(":"))
-                try await browser.expectAccessible("hold")
-                try await browser.pictures("hold")
+                try await browser.expectFit("hold")
                 try await browser.click("form[action$=checkout] button")
                 try await browser.waitForHeading("Pay for your order")
-                try await browser.expectAccessible("order")
-                try await browser.pictures("pay")
+                try await browser.expectFit("order")
                 try await browser.click("form[action$=pay] button")
                 try await browser.waitForHeading("It is yours")
-                try await browser.expectAccessible("completed")
-                try await browser.pictures("completed")
+                try await browser.expectFit("completed")
+                try await browser.open(shop.url("/products/\(product)"))
+                #expect(try await browser.text(".note") == "You have an order already.")
+                #expect(try await browser.text("a.button") == "See where you stand")
+                try await browser.expectFit("product with a place")
             }
             #expect(try await shop.standing(product, "ada")["status"] == "completed")
             #expect(try await shop.auditComplaints(product: product).isEmpty)
@@ -55,13 +53,15 @@ struct BrowserTests {
                 try await browser.join(shop, product, "ada")
                 try await browser.waitForHeading("Du stehst in der Schlange")
                 #expect(try await browser.run("return document.documentElement.lang") == "de")
-                try await browser.pictures("warten")
+                try await browser.expectFit("warten")
                 try await shop.pay(product, "zoe")
                 try await browser.waitForHeading("Ausverkauft")
-                try await browser.expectAccessible("sold out")
-                try await browser.pictures("ausverkauft")
+                try await browser.expectFit("ausverkauft")
                 try await browser.open(shop.url("/products/\(product)"))
                 #expect(try await browser.text(".pill") == "Ausverkauft")
+                try await browser.expectFit("produkt ausverkauft")
+                try await browser.open(shop.url("/"))
+                try await browser.expectFit("liste")
             }
         }
     }
@@ -84,6 +84,7 @@ struct BrowserTests {
                 #expect(try await browser.attribute("data-ticket", of: "#position") == ticket)
                 try await browser.click("form[action$=leave] button")
                 try await browser.waitForHeading("You left the line")
+                try await browser.expectFit("left")
                 try await browser.go(to: first)
                 try await browser.waitForHeading("You left the line")
             }
@@ -135,14 +136,12 @@ struct BrowserTests {
                 try await browser.open(shop.url("/products/\(product)"))
                 _ = try await shop.fleet.run("flashsale", ["product", "pause", "\(product)"])
                 try await eventually("the page says so") { try await browser.text(".pill") == "Paused" }
-                try await browser.expectAccessible("paused")
-                try await browser.pictures("paused")
+                try await browser.expectFit("paused")
                 _ = try await shop.fleet.run("flashsale", ["product", "resume", "\(product)"])
                 try await eventually("the form is back") { try await browser.text("main button") == "Join the line" }
                 try await browser.open(shop.url("/products/999"))
                 try await browser.waitForHeading("There is nothing here")
-                try await browser.expectAccessible("problem")
-                try await browser.pictures("problem")
+                try await browser.expectFit("problem")
             }
         }
     }
@@ -159,16 +158,20 @@ struct BrowserTests {
                     ("no language", "document.documentElement.lang = ''"),
                     ("wider", "find('main').style.minWidth = '3000px'"),
                 ]
+                try await browser.open(shop.url("/products/\(product)"))
+                try await browser.expectFit("product open")
                 for (complaint, fault) in faults {
                     try await browser.open(shop.url("/products/\(product)"))
-                    #expect(try await browser.run(Browser.check) == "")
+                    #expect(try await browser.run(Browser.check()) == "")
                     _ = try await browser.run("const find = (s) => document.querySelector(s); \(fault); return ''")
-                    #expect(try await browser.run(Browser.check).contains(complaint), "\(fault)")
+                    #expect(try await browser.run(Browser.check()).contains(complaint), "\(fault)")
                 }
                 try await browser.press("\u{E004}")
                 #expect(try await browser.run(Browser.focus) == "")
                 _ = try await browser.run("document.activeElement.style.outline = 'none'; return ''")
                 #expect(try await browser.run(Browser.focus).hasPrefix("focus not seen"))
+                _ = try await browser.run("document.activeElement.style.outline = '3px solid #eee'; return ''")
+                #expect(try await browser.run(Browser.focus).hasPrefix("focus 1."))
             }
         }
     }

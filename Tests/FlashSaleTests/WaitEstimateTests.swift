@@ -126,6 +126,9 @@ struct ForecastTests {
         #expect(outlook(try standing(state: .paused), progress) == Forecast(outlook: .paused))
         #expect(outlook(try standing(state: .paused, stock: .allHeld), progress) == Forecast(outlook: .paused))
         #expect(outlook(try standing(stock: .allHeld), progress) == Forecast(outlook: .allHeld))
+        // A unit came free just now: whoever it is for is told by the next look.
+        let held = try self.progress(available: 0, stock: .allHeld)
+        #expect(outlook(try standing(), held) == Forecast(outlook: .allHeld))
     }
 
     @Test(

@@ -241,6 +241,31 @@ EOF
     wait_for 10 "webdis-$name" is_listening "$port"
 }
 
+# start_cache NAME: nginx with the lines of deploy/nginx/flashsale.conf, in front of the API of that name.
+start_cache() {
+    local name=$1 home=$folder/cache-$1
+    free_port
+    peer_port[cache-$name]=$port
+    mkdir "$home"
+    sed -e "s|/var/cache/nginx/flashsale|$home/files|" -e "s|127.0.0.1:8080|127.0.0.1:${api_port[$name]}|" \
+        -e "s|listen 80;|listen 127.0.0.1:$port backlog=4096;|" "$root/deploy/nginx/flashsale.conf" >"$home/flashsale.conf"
+    cat >"$home/nginx.conf" <<EOF
+$([[ $(id -u) != 0 ]] || echo 'user root;')
+worker_processes auto;
+daemon off;
+pid $home/pid;
+error_log $home/error.log error;
+events { worker_connections 4096; }
+http {
+    access_log off;
+    keepalive_requests 1000000000;
+    include $home/flashsale.conf;
+}
+EOF
+    launch "cache-$name" nginx -p "$home" -c "$home/nginx.conf" -e "$home/error.log"
+    wait_for 10 "cache-$name" is_listening "$port"
+}
+
 is_listening() { (exec 3<>"/dev/tcp/127.0.0.1/$1"); }
 
 # end_latest: ends what was started last.

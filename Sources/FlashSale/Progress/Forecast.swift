@@ -35,7 +35,8 @@ public struct Forecast: Hashable, Sendable {
         guard let position = standing.position else { return nil }
         if standing.saleState == .paused {
             self.init(outlook: .paused)
-        } else if standing.stockState == .allHeld {
+        } else if standing.stockState == .allHeld || progress?.stockState == .allHeld {
+            // One of both is newer: a unit that comes free for an instant is the next one's, and moves nobody else.
             self.init(outlook: .allHeld)
         } else if let progress, progress.stockState == .available, position > Int64(progress.availableStock) {
             // Each ticket ahead asks for a unit at least. How long it takes to be told depends on who of them buys: no figure.

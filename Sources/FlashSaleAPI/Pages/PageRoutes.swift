@@ -33,14 +33,12 @@ struct PageRoutes: Sendable {
     func product(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try await known(try context.product())
         let user = visitors.user(of: request)
-        var hasPlace = false
-        if let user, let standing = try await standing(of: user, product.id, renewsCart: false) {
-            hasPlace = standing.status == .queued || standing.status.hasOrder
-        }
+        var place: PurchaseStatus?
+        if let user { place = try await standing(of: user, product.id, renewsCart: false)?.status }
         let html = answers.pages.product(
             product,
             visitor: visitor(user),
-            hasPlace: hasPlace,
+            place: place,
             now: now(),
             language: answers.language(of: request)
         )

@@ -27,6 +27,8 @@
       const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const fresh = page.querySelector('main')
+      // Another one has begun meanwhile: two would open two streams.
+      if (mine !== generation) return
       if (answer.status >= 500 || !fresh) throw new Error('no page')
       const typed = find('name')?.value
       main.replaceWith(document.adoptNode(fresh))

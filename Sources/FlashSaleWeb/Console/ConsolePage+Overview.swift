@@ -9,7 +9,8 @@ extension ConsolePage {
             overview.sales.isEmpty
             ? #"<p class="empty">There are no products. Create one: <code>flashsale product create</code></p>"#
             : """
-            <div class="scroll"><table><caption class="away">Sales</caption><thead><tr><th scope="col">Product</th>
+            <div class="scroll"><table><caption>Held and sold are counted every \(LineSampling.periodSeconds) s.</caption>
+            <thead><tr><th scope="col">Product</th>
             <th scope="col">State</th><th scope="col" class="n">Waiting</th><th scope="col" class="n">Joined /s</th>
             <th scope="col" class="n">Decided /s</th><th scope="col">Stock</th><th scope="col" class="n">Available</th>
             <th scope="col" class="n">Held</th><th scope="col" class="n">Sold</th><th scope="col">Worker</th></tr></thead>

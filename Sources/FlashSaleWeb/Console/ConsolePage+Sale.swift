@@ -53,7 +53,16 @@ extension ConsolePage {
             ("Served by", "\(sale.worker ?? "nobody")\(lease)"),
         ]
         let items = facts.map { name, value in "<div><dt>\(name)</dt><dd>\(value)</dd></div>" as ConsoleHTML }
-        return #"<dl class="figures">\#(items)</dl>"#
+        return #"<dl class="figures">\#(items)</dl>\#(age(of: sale.sample, at: moment.overview.at))"#
+    }
+
+    /// What is sampled is older than the rest.
+    private static func age(of sample: LineSample?, at now: Timestamp) -> ConsoleHTML {
+        guard let sample else { return .nothing }
+        return """
+            <p class="hint">Held, sold, ordered and told sold out are counted every \(LineSampling.periodSeconds) s: these \
+            \(ConsoleText.duration(from: sample.at, to: now)) ago.</p>
+            """
     }
 
     private static func actions(_ product: Product, at now: Timestamp) -> ConsoleHTML {

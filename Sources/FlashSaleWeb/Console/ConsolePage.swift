@@ -104,7 +104,7 @@ public enum ConsolePage {
             <noscript><meta http-equiv="refresh" content="5"></noscript>
             """ : .nothing
         let page: ConsoleHTML = """
-            <!doctype html>
+            <!DOCTYPE html>
             <html lang="en"><head><meta charset="utf-8"><title>\(title) · FlashSale console</title>
             <meta name="viewport" content="width=device-width,initial-scale=1"><meta name="color-scheme" content="light dark">
             <meta name="robots" content="noindex"><link rel="stylesheet" href="/assets/console.css">\(refresh)</head>

@@ -152,8 +152,9 @@ extension ShopPages {
     }
 
     private static func steps(at current: Int, _ text: PageText) -> [[String: Any]] {
-        ["step_line", "step_turn", "step_done"].enumerated().map { index, key in
-            ["text": text[key], "here": index == current, "done": index < current]
+        let keys = ["step_line", "step_turn", "step_done"]
+        return keys.enumerated().map { index, key in
+            ["text": text[key], "here": index == current, "done": index < current || current == keys.count - 1]
         }
     }
 }

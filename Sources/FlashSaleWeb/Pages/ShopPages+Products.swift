@@ -31,11 +31,11 @@ extension ShopPages {
 
     /// A product's page: what is left, when it opens, and the form to join.
     ///
-    /// - Parameter hasPlace: Whether the visitor waits or has an order: then there is nothing to join.
+    /// - Parameter place: Where the visitor stands; who waits or has an order has nothing to join. Nil for nowhere.
     public func product(
         _ product: Product,
         visitor: PageVisitor,
-        hasPlace: Bool,
+        place: PurchaseStatus?,
         now: Timestamp,
         language: PageLanguage
     ) -> String {
@@ -52,8 +52,8 @@ extension ShopPages {
             values["total"] = text.number(Int64(product.totalStock))
             values["stock"] = Self.stock(of: product, text)
         }
-        if hasPlace {
-            values["place"] = true
+        if let place, place == .queued || place.hasOrder {
+            values["place"] = text[place == .queued ? "have_place" : "have_order"]
         } else {
             values.merge(Self.joining(product, visitor, state, now: now, text)) { $1 }
         }

@@ -45,12 +45,18 @@ struct FairSale {
 
     var history: RehearsalHistory { RehearsalHistory(people: 4, answers: answers) }
 
-    func checks(stock: Int = 2, available: Int64? = 0) -> [RehearsalCheck] {
-        FairnessCheck(history: history, journeys: Journeys(history), stock: stock, availableAtEnd: available).checks
+    func checks(stock: Int = 2, available: Int64? = 0, others: Int = 0) -> [RehearsalCheck] {
+        FairnessCheck(
+            history: history,
+            journeys: Journeys(history),
+            stock: stock,
+            availableAtEnd: available,
+            unitsOfOthers: others
+        ).checks
     }
 
-    func failed(stock: Int = 2, available: Int64? = 0) -> [String] {
-        checks(stock: stock, available: available).filter { $0.verdict == .fail }.map(\.name)
+    func failed(stock: Int = 2, available: Int64? = 0, others: Int = 0) -> [String] {
+        checks(stock: stock, available: available, others: others).filter { $0.verdict == .fail }.map(\.name)
     }
 }
 
@@ -169,6 +175,10 @@ struct FairnessCheckTests {
         #expect(FairSale().failed(stock: 1, available: nil) == [Self.units])
         #expect(FairSale().failed(stock: 3, available: nil) == [Self.units])
         #expect(FairSale().failed(stock: 2, available: 1) == [Self.units])
+        // Whoever is not of the crowd may buy too: the sums hold with them, and only with them.
+        #expect(FairSale().failed(stock: 3, available: 0, others: 1) == [])
+        #expect(FairSale().failed(stock: 3, available: 1, others: 1) == [Self.units])
+        #expect(FairSale().failed(stock: 2, available: nil, others: 1) == [Self.units])
     }
 
     @Test("Somebody whose payment was taken and who has nothing; a refund due is an answer")

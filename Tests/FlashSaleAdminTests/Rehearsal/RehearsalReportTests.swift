@@ -24,6 +24,7 @@ struct RehearsalReportTests {
                 elapsed: .milliseconds(7_250),
                 history: sale.history,
                 availableAtEnd: 0,
+                unitsOfOthers: 0,
                 audit: interruption == .signal ? nil : audit,
                 disturbed: [1_000_000...3_000_000],
                 disturbanceProblem: nil,
@@ -53,6 +54,30 @@ struct RehearsalReportTests {
         #expect(try report(sale).verdict == .fail)
         #expect(try report(sale).failedChecks == #""Everybody's place is their own""#)
         #expect(RehearsalReport.verdict([], nil, dropped: 1) == .incomplete)
+    }
+
+    @Test("A program that was late itself does not judge by it, and the joins of a burst are all due at once")
+    func late() throws {
+        func check(_ sale: FairSale) throws -> RehearsalCheck? {
+            try report(sale).checks.first { $0.name == "This program sent its requests when they were due" }
+        }
+        var sale = FairSale()
+        for index in sale.answers.indices where sale.answers[index].route == .join {
+            sale.answers[index].late = 9_000_000
+        }
+        #expect(try check(sale)?.verdict == .pass)
+        for index in sale.answers.indices { sale.answers[index].late = 600_000 }
+        #expect(try check(sale)?.verdict == .notJudged)
+        #expect(try check(sale)?.detail.contains("99 % at most 0.60 s late") == true)
+        #expect(try report(sale).verdict == .pass)
+    }
+
+    @Test("A guest of the crowd is known by name")
+    func guests() throws {
+        let names = [("guest-1", true), ("guest-4", true), ("guest-5", false), ("guest-0", false), ("guest-01", false)]
+        for (name, isGuest) in names + [("ada", false), ("guest-", false), ("guest-1x", false)] {
+            #expect(RehearsalClient.isGuest(try UserID(name), of: 4) == isGuest, "\(name)")
+        }
     }
 
     @Test("The text names every check, outcome and request, and ends with the verdict")

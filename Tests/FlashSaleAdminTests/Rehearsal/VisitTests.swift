@@ -81,7 +81,7 @@ struct VisitTests {
         }
         let stage = Stage(people)
         func turn(_ now: Int64) -> Int? {
-            if case .ask(let person, _, _) = stage.next(at: now) { person } else { nil }
+            if case .ask(let person, _, _, _) = stage.next(at: now) { person } else { nil }
         }
         func answer(_ person: Int, _ status: PurchaseStatus) {
             let answer = RehearsalAnswer(

@@ -7,6 +7,8 @@ struct FairnessCheck {
     let stock: Int
     /// Units that the API showed as available when everybody was done; nil where it was not asked.
     var availableAtEnd: Int64?
+    /// Units that people outside of the crowd hold or have bought.
+    var unitsOfOthers = 0
 
     /// Every check, in the order in which they are read.
     var checks: [RehearsalCheck] {
@@ -153,19 +155,21 @@ struct FairnessCheck {
         let sold = holders.count { $0.status == .completed }
         let refused = holders.count { $0.status == .soldOut } + journeys.all.count { $0.refusal == "sold_out" }
         var violations: [String] = []
-        if sold > stock { violations.append("\(sold) units of \(stock) were sold") }
-        if refused > 0, sold < stock {
+        let taken = sold + unitsOfOthers
+        let others = unitsOfOthers > 0 ? ", \(unitsOfOthers) of them to people outside of the crowd" : ""
+        if taken > stock { violations.append("\(taken) units of \(stock) were sold\(others)") }
+        if refused > 0, taken < stock {
             violations.append(
-                "\(refused) people found it sold out, and only \(sold) units of \(stock) were sold"
+                "\(refused) people found it sold out, and only \(taken) units of \(stock) were sold\(others)"
             )
         }
-        if let availableAtEnd, Int64(stock - sold) != availableAtEnd {
-            violations.append("\(sold) of \(stock) were sold, and the API shows \(availableAtEnd) as available")
+        if let shown = availableAtEnd, Int64(stock - taken) != shown {
+            violations.append("\(taken) of \(stock) were sold\(others), and the API shows \(shown) as available")
         }
         return RehearsalCheck(
             "As many units were sold as there were, or as people wanted",
             violations: violations,
-            looked: "\(sold) of \(stock) sold, \(refused) people too late"
+            looked: "\(taken) of \(stock) sold\(others), \(refused) people too late"
         )
     }
 

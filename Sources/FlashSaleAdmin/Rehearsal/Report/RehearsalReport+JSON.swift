@@ -31,6 +31,9 @@ extension RehearsalReport {
                     ]
                 }
             ),
+            "late_us": [
+                "p50": JSONOutput(late.at(0.5)), "p99": JSONOutput(late.at(0.99)), "max": JSONOutput(late.most),
+            ],
             "no_success": .array(
                 failures.map { entry in
                     [

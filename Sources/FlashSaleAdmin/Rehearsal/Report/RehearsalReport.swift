@@ -46,6 +46,9 @@ struct RehearsalReport: Sendable {
     let audit: AuditReport?
     let disturbed: [ClosedRange<Int64>]
     let requests: Int
+    /// How late this program was itself, in microseconds: people's requests, without the joins of a burst, which are all due
+    /// at once.
+    let late: Percentiles
 
     init(_ plan: RehearsalPlan, _ outcome: RehearsalRun.Outcome) {
         let history = outcome.history
@@ -58,6 +61,9 @@ struct RehearsalReport: Sendable {
         audit = outcome.audit
         disturbed = outcome.disturbed
         requests = history.answers.count + history.dropped
+        late = Percentiles(
+            history.answers.filter { !$0.isLastLook && (plan.arrival != .burst || $0.route != .join) }.map(\.late)
+        )
         series = RehearsalSeries(history, journeys, elapsed: outcome.elapsed)
         waits = Percentiles(journeys.all.compactMap(\.waited))
         winnersWaits = Percentiles(journeys.all.filter(\.wasServedUnits).compactMap(\.waited))
@@ -68,10 +74,11 @@ struct RehearsalReport: Sendable {
             history: history,
             journeys: journeys,
             stock: plan.stock,
-            availableAtEnd: outcome.interruption == nil ? outcome.availableAtEnd : nil
+            availableAtEnd: outcome.interruption == nil ? outcome.availableAtEnd : nil,
+            unitsOfOthers: outcome.unitsOfOthers
         )
         checks =
-            fairness.checks + [estimates.check, Self.inTime(plan, outcome)]
+            fairness.checks + [estimates.check, Self.inTime(plan, outcome), Self.punctual(plan, late)]
             + (plan.disturbance == .none ? [] : [Self.disturbance(plan, outcome)]) + [Self.check(outcome.audit)]
         verdict = Self.verdict(checks, outcome.interruption, dropped: history.dropped)
     }
@@ -130,6 +137,25 @@ extension RehearsalReport {
             )
         }
     }
+
+    /// Whoever is late with asking sees late what was decided in time.
+    private static func punctual(_ plan: RehearsalPlan, _ late: Percentiles) -> RehearsalCheck {
+        let name = "This program sent its requests when they were due"
+        guard let most = late.most, let usual = late.at(0.99) else {
+            return RehearsalCheck(name, .notJudged, "nobody had to come back")
+        }
+        let times = [usual, most].map { Duration.seconds(microseconds: $0) }
+        let seen = "99 % at most \(times[0]) late, \(times[1]) at worst"
+        guard usual > latest else { return RehearsalCheck(name, .pass, seen) }
+        return RehearsalCheck(
+            name,
+            .notJudged,
+            "\(seen): waits contain that. Send fewer users, or over more --connections than \(plan.connections)"
+        )
+    }
+
+    /// Nobody notices half a second of their own.
+    private static let latest: Int64 = 500_000
 
     private static func disturbance(_ plan: RehearsalPlan, _ outcome: RehearsalRun.Outcome) -> RehearsalCheck {
         let name = "The disturbance took place: \(plan.disturbance.rawValue)"

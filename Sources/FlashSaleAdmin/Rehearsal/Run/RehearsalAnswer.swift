@@ -7,6 +7,8 @@ struct RehearsalAnswer: Sendable, Equatable {
     /// The same.
     let received: Int64
     let reply: RehearsalReply
+    /// How much later than planned the request went out, in microseconds: this program's own fault.
+    var late: Int64 = 0
     /// Whether we asked at the end, for somebody who looks no more: it says how it ended, and not when.
     var isLastLook = false
 }

@@ -11,6 +11,12 @@ struct RehearsalClient: Sendable {
     /// The user id of a person; no rehearsal's people are another's, since products differ.
     static func user(_ person: Int) -> String { "guest-\(person + 1)" }
 
+    /// Whether somebody is one of a crowd of so many.
+    static func isGuest(_ user: UserID, of people: Int) -> Bool {
+        guard user.rawValue.hasPrefix("guest-"), let number = Int(user.rawValue.dropFirst(6)) else { return false }
+        return (1...people).contains(number) && user.rawValue == Self.user(number - 1)
+    }
+
     /// Whether people can join: the product's state as the API shows it; nil when it does not know the product.
     func saleState() async throws(APIConnection.Silence) -> String? {
         let answer = try await api.get("/api/products/\(product.id)")

@@ -24,6 +24,8 @@ struct RehearsalRun: Sendable {
         let elapsed: Duration
         let history: RehearsalHistory
         let availableAtEnd: Int64?
+        /// Units that people outside of the crowd hold or have bought.
+        let unitsOfOthers: Int
         let audit: AuditReport?
         /// What happened on purpose, and when, in microseconds after the start.
         let disturbed: [ClosedRange<Int64>]
@@ -65,6 +67,7 @@ struct RehearsalRun: Sendable {
             elapsed: elapsed,
             history: scene.stage.history,
             availableAtEnd: try? await client.availableStock(),
+            unitsOfOthers: stopped == .signal ? 0 : try await unitsOfOthers(created.product.id),
             audit: stopped == .signal ? nil : try await audited(scene, created.product.id),
             disturbed: scene.disturbance.spans,
             disturbanceProblem: scene.disturbance.problem,
@@ -127,11 +130,18 @@ struct RehearsalRun: Sendable {
                     until: scene.start + .microseconds(time),
                     tolerance: .milliseconds(1)
                 )
-            case .ask(let person, let route, let order):
+            case .ask(let person, let route, let order, let due):
                 let sent = scene.now
                 let reply = await client.ask(route, person: person, order: order)
                 scene.stage.take(
-                    RehearsalAnswer(person: person, route: route, sent: sent, received: scene.now, reply: reply)
+                    RehearsalAnswer(
+                        person: person,
+                        route: route,
+                        sent: sent,
+                        received: scene.now,
+                        reply: reply,
+                        late: max(0, sent - due)
+                    )
                 )
             }
         }
@@ -155,6 +165,23 @@ struct RehearsalRun: Sendable {
             try? await Task.sleep(for: progress.interval)
         }
         progress.show(scene.progress, isFirst: isFirst)
+    }
+
+    /// The product is on sale for everybody who can reach the API: whoever is not of the crowd may buy of it, too.
+    private func unitsOfOthers(_ product: ProductID) async throws -> Int {
+        var page = OrderPage(
+            product: product,
+            statuses: Set(OrderStatus.allCases.filter(\.isLive)),
+            size: OrderPage.maximumSize
+        )
+        var units = 0
+        while true {
+            let orders = try await administration.orders(page)
+            let others = orders.filter { !RehearsalClient.isGuest($0.user, of: plan.users) }
+            units += others.reduce(0) { $0 + $1.quantity }
+            guard orders.count == page.size, let last = orders.last else { return units }
+            page.after = last.id
+        }
     }
 
     private func audited(_ scene: Scene, _ product: ProductID) async throws -> AuditReport {

@@ -7,7 +7,8 @@ import NIOConcurrencyHelpers
 final class Stage: Sendable {
     /// What a connection does next.
     enum Turn: Sendable {
-        case ask(person: Int, RehearsalRoute, order: String?)
+        /// What was to be asked at a time, which may be over.
+        case ask(person: Int, RehearsalRoute, order: String?, due: Int64)
         /// Nothing is due before then.
         case wait(until: Int64)
         case over
@@ -61,7 +62,7 @@ final class Stage: Sendable {
             state.underWay += 1
             let visit = state.visits[first.person]
             if visit.route == .join { state.counts.arrived = max(state.counts.arrived, first.person + 1) }
-            return .ask(person: first.person, visit.route, order: visit.order)
+            return .ask(person: first.person, visit.route, order: visit.order, due: first.at)
         }
     }
 

@@ -1,11 +1,12 @@
 /// Finds what is wrong with the structure of a page: elements that are not closed, ids that are not unique, references to
 /// ids that are not there, scripts or styles in the page itself.
 ///
-/// It knows the small part of HTML that our templates use, and complains about everything else.
-enum HTMLCheck {
+/// It knows the small part of HTML that our templates use, and the SVG of charts, and complains about everything else.
+public enum HTMLCheck {
     private static let void: Set<String> = ["meta", "link", "input", "br"]
 
-    static func complaints(about html: String) -> [String] {
+    /// What is wrong with a page, one line each.
+    public static func complaints(about html: String) -> [String] {
         var complaints: [String] = []
         var open: [String] = []
         var ids: Set<String> = []
@@ -13,7 +14,7 @@ enum HTMLCheck {
         if !html.hasPrefix("<!DOCTYPE html>\n<html lang=\"") { complaints.append("no doctype, or no language") }
         if html.contains("{{") || html.contains("}}") { complaints.append("a template's braces are left") }
         let body = html.dropFirst("<!DOCTYPE html>".count)
-        for match in body.matches(of: /<(\/?)([a-zA-Z0-9]+)((?:\s+[a-z-]+(?:="[^"<>]*")?)*)\s*>|[<>]/) {
+        for match in body.matches(of: /<(\/?)([a-zA-Z0-9]+)((?:\s+[a-zA-Z0-9-]+(?:="[^"<>]*")?)*)\s*(\/?)>|[<>]/) {
             guard let name = match.2.map(String.init) else {
                 complaints.append("a stray \(match.0) near \(body[match.range.lowerBound...].prefix(40))")
                 continue
@@ -22,14 +23,21 @@ enum HTMLCheck {
                 if open.popLast() != name { complaints.append("</\(name)> closes nothing") }
                 continue
             }
-            if !void.contains(name) { open.append(name) }
+            // A slash closes what is SVG, and nothing else.
+            if match.4 == "/" {
+                if !open.contains("svg") { complaints.append("<\(name)/> is not closed by its slash") }
+            } else if !void.contains(name) {
+                open.append(name)
+            }
             var names: Set<String> = []
-            for attribute in (match.3 ?? "").matches(of: /([a-z-]+)(?:="([^"]*)")?/) {
+            for attribute in (match.3 ?? "").matches(of: /([a-zA-Z0-9-]+)(?:="([^"]*)")?/) {
                 let (key, value) = (String(attribute.1), String(attribute.2 ?? ""))
                 if !names.insert(key).inserted { complaints.append("\(key) twice at <\(name)>") }
                 if key == "style" || key.hasPrefix("on") { complaints.append("\(key) at <\(name)>") }
                 if key == "id", !ids.insert(value).inserted { complaints.append("the id \(value) twice") }
-                if ["for", "aria-describedby", "aria-labelledby"].contains(key) { references.append(value) }
+                if ["for", "aria-describedby", "aria-labelledby"].contains(key) {
+                    references += value.split(separator: " ").map(String.init)
+                }
                 if key == "href", value.hasPrefix("#") { references.append(String(value.dropFirst())) }
             }
             if name == "script", !names.contains("src") { complaints.append("a script in the page") }
