@@ -103,9 +103,11 @@ struct Browser: Sendable {
 
     // MARK: What the reader has
 
+    /// Nothing moves then: a colour on its way from one to the other is neither.
     func prefer(dark: Bool) async throws {
-        let features = #"{"features":[{"name":"prefers-color-scheme","value":"\#(dark ? "dark" : "light")"}]}"#
-        let _: Nothing? = try await develop("Emulation.setEmulatedMedia", features)
+        let features = ["prefers-color-scheme": dark ? "dark" : "light", "prefers-reduced-motion": "reduce"]
+        let list = features.map { #"{"name":"\#($0.key)","value":"\#($0.value)"}"# }.joined(separator: ",")
+        let _: Nothing? = try await develop("Emulation.setEmulatedMedia", #"{"features":[\#(list)]}"#)
     }
 
     /// A window, in CSS pixels.

@@ -96,7 +96,7 @@ extension BrowserTests {
                 let pages = [
                     ("/sales/\(product)?span=7d", "Shoe"), ("/sales/\(product)/restock", "Restock"),
                     ("/sales/\(product)/close", "Close"), ("/failed", "Failed entries"), ("/payments", "Payments"),
-                    ("/log", "Log"), ("/sales/999999", "Product not found"),
+                    ("/log", "Log"), ("/sales/999999", "No such product"),
                 ]
                 for (path, heading) in pages {
                     try await browser.open("http://127.0.0.1:\(port)\(path)")

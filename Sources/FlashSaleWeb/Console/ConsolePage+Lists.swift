@@ -8,7 +8,7 @@ extension ConsolePage {
             <tr><td><input type="checkbox" name="entry" value="\(entry.id)" id="e\(entry.id)"></td>
             <th scope="row"><label for="e\(entry.id)">\(entry.id)</label></th><td class="n">\(entry.product)</td>
             <td>\(entry.place ?? "cannot be read")</td><td>\(entry.reason)</td><td class="n">\(entry.attempts)</td>
-            <td>\(ConsoleText.time(entry.at))</td></tr>
+            <td class="t">\(ConsoleText.time(entry.at))</td></tr>
             """
         }
         let said: ConsoleHTML = notice.map { #"<p class="notice" role="status">\#($0)</p>"# } ?? .nothing
@@ -61,7 +61,7 @@ extension ConsolePage {
             let amount = "\(event.amount) \(event.currency.code)"
             return """
                 <tr><th scope="row">\(event.id)</th><td>\(event.order)</td><td>\(event.status.rawValue)</td>
-                <td class="n">\(amount)</td><td>\(ConsoleText.time(payment.receivedAt))</td></tr>
+                <td class="n">\(amount)</td><td class="t">\(ConsoleText.time(payment.receivedAt))</td></tr>
                 """
         }
         return """
@@ -77,7 +77,7 @@ extension ConsolePage {
             let product: ConsoleHTML =
                 action.product.map { #"<a href="/sales/\#($0)">\#($0)</a>"# } ?? "–"
             return """
-                <tr><td class="n">\(action.id)</td><td>\(ConsoleText.time(action.at))</td><td>\(action.actor)</td>
+                <tr><td class="n">\(action.id)</td><td class="t">\(ConsoleText.time(action.at))</td><td>\(action.actor)</td>
                 <th scope="row">\(action.action.replacing("_", with: " "))</th><td class="n">\(product)</td>
                 <td><code>\(action.detail)</code></td><td>\(action.result)</td></tr>
                 """

@@ -99,7 +99,7 @@ struct RehearsalReportTests {
         #expect(document["verdict"] as? String == "PASS" && document["elapsed_ms"] as? Int == 7_250)
         #expect(document["outcomes"] as? [String: Int] == ["completed": 2, "sold_out": 2])
         #expect((document["audit"] as? [String: Any])?["clean"] as? Bool == true)
-        #expect((document["checks"] as? [Any])?.count == 13)
+        #expect((document["checks"] as? [Any])?.count == 14)
     }
 
     @Test("Over time, everybody joins once and is decided once, and nobody waits at the end")
