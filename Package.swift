@@ -77,7 +77,7 @@ let package = Package(
         // The only code that knows Redis keys, Lua and SQL.
         .target(
             name: "FlashSaleStorage",
-            dependencies: ["FlashSale", "Redis", "MariaDB", crypto, logging, nioPosix],
+            dependencies: ["FlashSale", "Redis", "MariaDB", crypto, logging, nioCore, nioPosix],
             resources: [.embedInCode("Scripts"), .embedInCode("Migrations")],
             swiftSettings: strict
         ),

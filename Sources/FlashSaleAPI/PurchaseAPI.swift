@@ -92,6 +92,7 @@ public struct PurchaseAPI: Sendable {
         let lineMetrics = LineMetrics(factory: metrics)
         let queue = QueueRoutes(
             line: line,
+            promptLine: line as? any PromptLine,
             catalogue: catalogue,
             renewsCarts: options.cartRenewal == .poll,
             board: board,

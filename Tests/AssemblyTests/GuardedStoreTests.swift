@@ -26,7 +26,7 @@ struct GuardedStoreTests {
     }
 
     /// A Redis that is not there, and how often it was asked.
-    private final class AbsentLine: PurchaseLine, WatchedLine {
+    private final class AbsentLine: PurchaseLine, PromptLine, WatchedLine {
         private let asked = Mutex(0)
         private let isBack = Mutex(false)
 
@@ -59,6 +59,21 @@ struct GuardedStoreTests {
             try ask()
             return .notInLine
         }
+
+        func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
+            answer(Result { try ask() }.map { .refused(.soldOut) })
+            return true
+        }
+
+        func standing(
+            of user: UserID,
+            for product: ProductID,
+            renewsCart: Bool,
+            answer: @escaping (Result<Standing?, any Error>) -> Void
+        ) -> Bool {
+            answer(Result { try ask() }.map { nil })
+            return true
+        }
     }
 
     private struct Wish {
@@ -78,6 +93,14 @@ struct GuardedStoreTests {
             default: _ = try await line.leave(product, user: user)
             }
         }
+
+        func askPromptly(_ line: GuardedPurchaseLine, _ turn: Int, _ answered: @escaping () -> Void) -> Bool {
+            if turn.isMultiple(of: 2) {
+                line.join(JoinRequest(product: product, user: user, quantity: 1)) { _ in answered() }
+            } else {
+                line.standing(of: user, for: product, renewsCart: true) { _ in answered() }
+            }
+        }
     }
 
     @Test("After five failures in a row the line is not asked any more, whatever the call")
@@ -92,6 +115,22 @@ struct GuardedStoreTests {
         #expect(try value("flashsale_breaker_state") == 2)
         #expect(try value("flashsale_breaker_opened_total") == 1)
         #expect(await store.readinessCheck.outcome() == .failed("open"))
+    }
+
+    @Test("Calls without a task count as well, and are left to those with one while the breaker is not closed")
+    func promptCalls() async throws {
+        let absent = AbsentLine()
+        let store = try store()
+        let line = GuardedPurchaseLine(line: absent, store: store)
+        let wish = try Wish()
+        var answers = 0
+        for turn in 0..<10 {
+            if wish.askPromptly(line, turn, { answers += 1 }) { continue }
+            await #expect(throws: StoreUnavailable.self) { try await wish.ask(line, turn) }
+        }
+        #expect(answers == 5)
+        #expect(absent.calls == 5)
+        #expect(store.state == .open)
     }
 
     @Test("Sold out, five hundred times, opens nothing")

@@ -32,7 +32,10 @@ struct JSONWriterTests {
 
     @Test("What JSON can't hold as it is gets an escape")
     func escapes() {
-        let written = text { $0.member("a\"", "\\ \" \n \r \t \u{0} \u{1F} \u{7F} é 😀 / \u{2028}") }
+        let written = text {
+            $0.key(text: "a\"")
+            $0.value("\\ \" \n \r \t \u{0} \u{1F} \u{7F} é 😀 / \u{2028}")
+        }
         #expect(written == "{\"a\\\"\":\"\\\\ \\\" \\n \\r \\t \\u0000 \\u001f \u{7F} é 😀 / \u{2028}\"}")
     }
 

@@ -61,18 +61,31 @@ public final class GuardedStore: Sendable {
         let permit = try permit()
         do {
             let answer = try await body()
-            change { breaker, _ in breaker.succeeded(permit) }
+            ended(permit, nil)
             return answer
         } catch {
-            let verdict: Verdict = error is CancellationError ? .saysNothing : verdict(error)
-            change { breaker, now in
-                switch verdict {
-                case .works: breaker.succeeded(permit)
-                case .failed: breaker.failed(permit, at: now)
-                case .saysNothing: breaker.learnedNothing(permit)
-                }
-            }
+            ended(permit, error)
             throw error
+        }
+    }
+
+    /// The right to make one call, when the breaker is closed; its end has to be told by ``ended(_:_:)``.
+    public var closedPermit: CircuitBreaker.Permit? { breaker.withLock { $0.closedPermit } }
+
+    /// Tells how a call has ended.
+    ///
+    /// - Parameters:
+    ///   - permit: The right to make it.
+    ///   - error: What it threw; nil when the store has answered.
+    public func ended(_ permit: CircuitBreaker.Permit, _ error: (any Error)?) {
+        guard let error else { return change { breaker, _ in breaker.succeeded(permit) } }
+        let verdict: Verdict = error is CancellationError ? .saysNothing : verdict(error)
+        change { breaker, now in
+            switch verdict {
+            case .works: breaker.succeeded(permit)
+            case .failed: breaker.failed(permit, at: now)
+            case .saysNothing: breaker.learnedNothing(permit)
+            }
         }
     }
 

@@ -22,10 +22,40 @@ extension Timestamp {
     public var description: String {
         let (day, timeOfDay) = milliseconds.quotientAndRemainder(dividingByFloor: 86_400_000)
         let (year, month, dayOfMonth) = Self.civil(fromDay: day)
+        guard (0...9_999).contains(year) else {
+            let sameDay = Timestamp(
+                milliseconds: Self.day(fromCivil: 2_000, month, dayOfMonth) * 86_400_000 + timeOfDay
+            )
+            return Self.padded(year, 4) + sameDay.description.dropFirst(4)
+        }
         let seconds = timeOfDay / 1_000
-        return "\(Self.padded(year, 4))-\(Self.padded(month, 2))-\(Self.padded(dayOfMonth, 2))T"
-            + "\(Self.padded(seconds / 3_600, 2)):\(Self.padded(seconds / 60 % 60, 2)):\(Self.padded(seconds % 60, 2))."
-            + "\(Self.padded(timeOfDay % 1_000, 3))Z"
+        // Each answer to somebody who waits has a time in it: written in one piece, a digit at a time.
+        return String(unsafeUninitializedCapacity: 24) { text in
+            var writer = DigitWriter(text: text)
+            writer.write(year, digits: 4, then: "-")
+            writer.write(month, digits: 2, then: "-")
+            writer.write(dayOfMonth, digits: 2, then: "T")
+            writer.write(seconds / 3_600, digits: 2, then: ":")
+            writer.write(seconds / 60 % 60, digits: 2, then: ":")
+            writer.write(seconds % 60, digits: 2, then: ".")
+            writer.write(timeOfDay % 1_000, digits: 3, then: "Z")
+            return writer.count
+        }
+    }
+
+    private struct DigitWriter {
+        let text: UnsafeMutableBufferPointer<UInt8>
+        var count = 0
+
+        mutating func write(_ value: Int64, digits: Int, then sign: Unicode.Scalar) {
+            var rest = value
+            for index in stride(from: count + digits - 1, through: count, by: -1) {
+                text[index] = UInt8(ascii: "0") + UInt8(rest % 10)
+                rest /= 10
+            }
+            text[count + digits] = UInt8(ascii: sign)
+            count += digits + 1
+        }
     }
 
     /// Reads `YYYY-MM-DDTHH:MM:SS[.fraction](Z|±HH:MM)`; nil for anything else, an impossible date among it.

@@ -19,7 +19,8 @@ public struct UserID: Hashable, Sendable, CustomStringConvertible {
             throw Self.invalid("is \(bytes.count) bytes long, the most is \(Self.maximumLength)")
         }
         guard bytes.allSatisfy(Self.isAllowed) else { throw Self.invalid("has a character that is not allowed") }
-        rawValue = text.lowercased()
+        let hasUpperCase = bytes.contains { $0 >= UInt8(ascii: "A") && $0 <= UInt8(ascii: "Z") }
+        rawValue = hasUpperCase ? text.lowercased() : String(text)
     }
 
     /// The canonical form.

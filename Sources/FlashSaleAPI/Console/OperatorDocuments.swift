@@ -117,7 +117,7 @@ enum OperatorDocuments {
 
 extension JSONWriter {
     /// Writes a member that is a whole number, or `null`.
-    fileprivate mutating func member(_ name: String, numberOrNull number: (some BinaryInteger)?) {
+    fileprivate mutating func member(_ name: StaticString, numberOrNull number: (some BinaryInteger)?) {
         key(name)
         if let number { value(number) } else { null() }
     }

@@ -35,6 +35,34 @@ struct JoinBody: Hashable {
         self.quantity = quantity
     }
 
+    /// Reads the spelling that nearly all clients send; nil for any other, right or wrong, which ``init(_:)`` reads.
+    init?(plain bytes: UnsafeRawBufferPointer) {
+        var reader = PlainJSONReader(bytes)
+        guard reader.take("{") else { return nil }
+        var user: UserID?
+        var quantity: Int?
+        repeat {
+            guard let name = reader.string(), reader.take(":") else { return nil }
+            if user == nil, name.elementsEqual(Self.userName) {
+                guard let text = reader.string(), let valid = try? UserID(String(decoding: text, as: UTF8.self)) else {
+                    return nil
+                }
+                user = valid
+            } else if quantity == nil, name.elementsEqual(Self.quantityName) {
+                guard let number = reader.digits(), (1...Int(Self.maximumQuantity)).contains(number) else { return nil }
+                quantity = number
+            } else {
+                return nil
+            }
+        } while reader.take(",")
+        guard reader.take("}"), reader.isAtEnd, let user else { return nil }
+        self.user = user
+        self.quantity = quantity ?? 1
+    }
+
+    private static let userName = Array("user_id".utf8)
+    private static let quantityName = Array("quantity".utf8)
+
     private static func user(_ value: StrictJSON.Value) throws(InvalidValue) -> UserID {
         guard case .string(let text) = value else { throw invalidUser("is \(value.kind)") }
         return try UserID(text)

@@ -77,9 +77,10 @@ struct Problem: Error, Equatable {
             if let path { json.member("instance", path.excerpt) }
             json.member("request_id", requestID)
             for member in extensions {
+                json.key(text: member.name)
                 switch member.value {
-                case .text(let text): json.member(member.name, text)
-                case .number(let number): json.member(member.name, number)
+                case .text(let text): json.value(text)
+                case .number(let number): json.value(number)
                 }
             }
             if !errors.isEmpty { writeErrors(to: &json) }

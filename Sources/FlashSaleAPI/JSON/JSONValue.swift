@@ -31,7 +31,7 @@ enum JSONValue: Hashable, Sendable {
 
     private static func write(_ members: [Member], to writer: inout JSONWriter) {
         for member in members {
-            writer.key(member.name)
+            writer.key(text: member.name)
             member.value.write(to: &writer)
         }
     }

@@ -17,8 +17,16 @@ struct JSONWriter {
         return writer.buffer
     }
 
-    /// Writes a member's name; a value has to follow.
-    mutating func key(_ name: String) {
+    /// Writes a member's name as it stands in our source; a value has to follow.
+    mutating func key(_ name: StaticString) {
+        buffer.writeStaticString(needsComma ? ",\"" : "\"")
+        buffer.writeStaticString(name)
+        buffer.writeStaticString("\":")
+        needsComma = false
+    }
+
+    /// Writes a member's name that is not of our source.
+    mutating func key(text name: String) {
         separate()
         writeQuoted(name)
         buffer.writeInteger(UInt8(ascii: ":"))
@@ -89,25 +97,25 @@ struct JSONWriter {
 
 extension JSONWriter {
     /// Writes a member that is a string.
-    mutating func member(_ name: String, _ text: String) {
+    mutating func member(_ name: StaticString, _ text: String) {
         key(name)
         value(text)
     }
 
     /// Writes a member that is a whole number.
-    mutating func member(_ name: String, _ number: some BinaryInteger) {
+    mutating func member(_ name: StaticString, _ number: some BinaryInteger) {
         key(name)
         value(number)
     }
 
     /// Writes a member that is a number, given in tenths.
-    mutating func member(_ name: String, tenths: Int64) {
+    mutating func member(_ name: StaticString, tenths: Int64) {
         key(name)
         value(tenths: tenths)
     }
 
     /// Writes a member that is `true` or `false`.
-    mutating func member(_ name: String, _ flag: Bool) {
+    mutating func member(_ name: StaticString, _ flag: Bool) {
         key(name)
         value(flag)
     }

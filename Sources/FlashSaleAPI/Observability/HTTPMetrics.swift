@@ -10,17 +10,28 @@ struct HTTPMetrics: Sendable {
     /// The route of bytes that are no request.
     static let malformed = "malformed"
 
-    private struct Route: Sendable {
-        let timer: Timer
-        let counters: [Int: Counter]
+    /// The figures of one route.
+    struct Route: Sendable {
+        fileprivate let path: String
+        fileprivate let timer: Timer
+        fileprivate let counters: [Int: Counter]
+        fileprivate let factory: any MetricsFactory
+
+        /// Notes one answer.
+        ///
+        /// - Parameter nanoseconds: How long the answer took; nil when nothing was timed.
+        func record(status: Int, nanoseconds: Int64?) {
+            // A status that no endpoint announces is rare (500): its counter is looked up by the factory each time.
+            let counter = counters[status] ?? HTTPMetrics.counter(route: path, status: status, factory: factory)
+            counter.increment()
+            if let nanoseconds { timer.recordNanoseconds(nanoseconds) }
+        }
     }
 
     private let routes: [String: Route]
-    private let factory: any MetricsFactory
 
     /// Makes every counter that the endpoints say they need.
     init(endpoints: [Endpoint], factory: any MetricsFactory) {
-        self.factory = factory
         var statuses: [String: Set<Int>] = [
             Self.unmatched: [404, 405],
             Self.malformed: [400, 408, 431],
@@ -37,7 +48,15 @@ struct HTTPMetrics: Sendable {
                     factory: factory
                 )
                 let counters = codes.map { ($0, Self.counter(route: route, status: $0, factory: factory)) }
-                return (route, Route(timer: timer, counters: Dictionary(uniqueKeysWithValues: counters)))
+                return (
+                    route,
+                    Route(
+                        path: route,
+                        timer: timer,
+                        counters: Dictionary(uniqueKeysWithValues: counters),
+                        factory: factory
+                    )
+                )
             }
         )
     }
@@ -46,14 +65,13 @@ struct HTTPMetrics: Sendable {
     ///
     /// - Parameter duration: How long the answer took; nil when nothing was timed.
     func record(route: String, status: Int, duration: Duration?) {
-        guard let entry = routes[route] else { return }
-        // A status that no endpoint announces is rare (500): its counter is looked up by the factory each time.
-        let counter = entry.counters[status] ?? Self.counter(route: route, status: status, factory: factory)
-        counter.increment()
-        if let duration { entry.timer.recordNanoseconds(duration.nanoseconds) }
+        routes[route]?.record(status: status, nanoseconds: duration?.nanoseconds)
     }
 
-    private static func counter(route: String, status: Int, factory: any MetricsFactory) -> Counter {
+    /// The figures of a route.
+    func route(_ path: String) -> Route? { routes[path] }
+
+    fileprivate static func counter(route: String, status: Int, factory: any MetricsFactory) -> Counter {
         Counter(
             label: "flashsale_http_requests_total",
             dimensions: [("route", route), ("status", String(status))],

@@ -7,8 +7,8 @@ import Synchronization
 /// Only products that are asked for are looked at. A product that events are sent for is looked at by them, and the board
 /// hears of it.
 final class ProgressBoard: Sendable {
-    /// What is known of a line.
-    struct Page: Sendable {
+    /// What is known of a line: an object, since every answer to somebody who waits takes hold of it.
+    final class Page: Sendable {
         /// As it was seen.
         let progress: LineProgress
         /// What follows from its pace.
@@ -17,6 +17,13 @@ final class ProgressBoard: Sendable {
         let document: ByteBuffer
         /// Names the document's bytes.
         let tag: String
+
+        init(progress: LineProgress, estimate: WaitEstimate?, document: ByteBuffer, tag: String) {
+            self.progress = progress
+            self.estimate = estimate
+            self.document = document
+            self.tag = tag
+        }
     }
 
     private struct Entry {
@@ -29,6 +36,13 @@ final class ProgressBoard: Sendable {
         var askedAt: ContinuousClock.Instant
         /// Whether somebody else looks at the line all the time.
         var isWatched = false
+
+        /// Whether nobody looks at the line, and it is time to.
+        func isDue(_ now: ContinuousClock.Instant) -> Bool {
+            guard flight == nil else { return false }
+            guard let lookedAt else { return true }
+            return now - lookedAt >= (isWatched ? ProgressBoard.freshFor : ProgressBoard.pause)
+        }
     }
 
     /// How long the line is left alone after a look.
@@ -86,6 +100,15 @@ final class ProgressBoard: Sendable {
         }
     }
 
+    /// What ``page(of:)`` answers without waiting; nil when it would have to wait, or to refuse.
+    func freshPage(of product: ProductID) -> Page? {
+        entries.withLock { entries in
+            let now = now()
+            guard let index = entries.index(forKey: product) else { return nil }
+            return page(product, at: index, in: &entries, noOlderThan: Self.freshFor, now: now)
+        }
+    }
+
     private enum Step {
         case answer(Page)
         case wait(Task<Page, any Error>, Page?)
@@ -97,14 +120,29 @@ final class ProgressBoard: Sendable {
     func glance(at product: ProductID) -> Page? {
         entries.withLock { entries in
             let now = now()
+            if let index = entries.index(forKey: product) {
+                return page(product, at: index, in: &entries, noOlderThan: Self.goodFor, now: now)
+            }
             guard makeRoom(for: product, in: &entries, now: now) else { return nil }
-            var entry = entries[product] ?? Entry(askedAt: now)
-            entry.askedAt = now
+            var entry = Entry(askedAt: now)
             refreshIfDue(&entry, product, now: now)
             entries[product] = entry
-            guard let seenAt = entry.seenAt, now - seenAt < Self.goodFor else { return nil }
-            return entry.page
+            return nil
         }
+    }
+
+    /// What is known of a line that was asked for before; the entry is changed where it lies.
+    private func page(
+        _ product: ProductID,
+        at index: Dictionary<ProductID, Entry>.Index,
+        in entries: inout [ProductID: Entry],
+        noOlderThan age: Duration,
+        now: ContinuousClock.Instant
+    ) -> Page? {
+        entries.values[index].askedAt = now
+        if entries.values[index].isDue(now) { refreshIfDue(&entries.values[index], product, now: now) }
+        guard let seenAt = entries.values[index].seenAt, now - seenAt < age else { return nil }
+        return entries.values[index].page
     }
 
     /// Looks at a line for those who watch some of its users; the board then knows it as well.
@@ -124,8 +162,7 @@ final class ProgressBoard: Sendable {
 
     /// Starts a look unless one is under way, or was just now; it is nobody's child: all who ask share it.
     private func refreshIfDue(_ entry: inout Entry, _ product: ProductID, now: ContinuousClock.Instant) {
-        guard entry.flight == nil else { return }
-        if let lookedAt = entry.lookedAt, now - lookedAt < (entry.isWatched ? Self.freshFor : Self.pause) { return }
+        guard entry.isDue(now) else { return }
         entry.lookedAt = now
         entry.flight = Task {
             do {

@@ -59,7 +59,7 @@ struct OrderRoutes: Sendable {
     }
 
     private func list(
-        _ name: String,
+        _ name: StaticString,
         of query: OrderQuery,
         _ write: (Order, inout JSONWriter) -> Void
     ) async throws -> Response {

@@ -30,6 +30,7 @@ struct ProgressRoutes: Sendable {
                     ],
                     problems: [.productNotFound, .unavailable]
                 ),
+                fast: { fastRead($0, answer: $1) },
                 handler: read
             )
         ]
@@ -43,16 +44,24 @@ struct ProgressRoutes: Sendable {
         } catch is UnknownSale {
             throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
         }
-        var response: Response
-        if EntityTag.matches(request.headers[.ifNoneMatch], page.tag) {
-            response = Response(status: .notModified)
-            response.headers[.cacheControl] = CacheRule.oneSecond.rawValue
-            response.headers[.contentLength] = nil
-        } else {
-            response = Response(status: .ok, cache: .oneSecond, body: page.document)
-        }
-        response.headers[.eTag] = page.tag
-        return response
+        return Response(answer(page, known: request.headers[.ifNoneMatch]))
+    }
+
+    /// ``read(_:_:)`` on the fast path, while the board need not look at the line first.
+    func fastRead(_ request: FastRequest, answer: (Result<Answer, any Error>) -> Void) -> Bool {
+        guard let product = request.product, let page = board.freshPage(of: product) else { return false }
+        answer(.success(self.answer(page, known: request.ifNoneMatch.map(request.text))))
+        return true
+    }
+
+    private func answer(_ page: ProgressBoard.Page, known: String?) -> Answer {
+        let isKnown = EntityTag.matches(known, page.tag)
+        return Answer(
+            status: isKnown ? .notModified : .ok,
+            cache: .oneSecond,
+            entityTag: page.tag,
+            body: isKnown ? nil : page.document
+        )
     }
 }
 

@@ -31,6 +31,7 @@ extension QueueRoutes {
                     .queueFull, .unavailable,
                 ]
             ),
+            fast: fastJoin,
             handler: join
         )
     }
@@ -45,6 +46,7 @@ extension QueueRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "The standing.", schema: "Standing")],
                 problems: [.productNotFound, .notInLine, .invalidField, .unavailable]
             ),
+            fast: fastStanding,
             handler: standing
         )
     }

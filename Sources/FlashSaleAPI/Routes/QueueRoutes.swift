@@ -7,6 +7,8 @@ import Hummingbird
 /// Nothing here asks MariaDB.
 struct QueueRoutes: Sendable {
     let line: any PurchaseLine
+    /// The same line for the fast path, when it can be asked so.
+    let promptLine: (any PromptLine)?
     let catalogue: any ProductCatalogue
     let renewsCarts: Bool
     let board: ProgressBoard
@@ -29,16 +31,31 @@ struct QueueRoutes: Sendable {
             metrics.countJoin(.unavailable)
             throw error
         }
+        return Response(try self.answer(answer, product))
+    }
+
+    /// ``join(_:_:)`` on the fast path.
+    func fastJoin(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+        guard let promptLine, let product = request.product, let body = JoinBody(plain: request.body) else {
+            return false
+        }
+        return promptLine.join(JoinRequest(product: product, user: body.user, quantity: body.quantity)) { result in
+            if case .failure = result { metrics.countJoin(.unavailable) }
+            answer(Result { try self.answer(try result.get(), product) })
+        }
+    }
+
+    private func answer(_ answer: JoinAnswer, _ product: ProductID) throws(Problem) -> Answer {
         switch answer {
         case .joined(let standing):
             metrics.countJoin(.joined)
-            return response(standing, status: .accepted)
+            return self.answer(standing, status: .accepted)
         case .alreadyInLine(let standing):
             metrics.countJoin(.alreadyInLine)
-            return response(standing, status: .ok)
+            return self.answer(standing, status: .ok)
         case .alreadyDecided(let standing):
             metrics.countJoin(.alreadyDecided)
-            return response(standing, status: .ok)
+            return self.answer(standing, status: .ok)
         case .refused(let refusal):
             metrics.countJoin(LineMetrics.JoinResult(refusal))
             throw Problem(refusal: refusal, isKnown: catalogue.isKnown(product), now: now())
@@ -58,9 +75,27 @@ struct QueueRoutes: Sendable {
         } catch let unknown as UnknownSale {
             throw problem(for: unknown)
         }
+        return Response(try answer(standing))
+    }
+
+    /// ``standing(_:_:)`` on the fast path.
+    func fastStanding(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+        guard let promptLine, let product = request.product, let user = request.user else { return false }
+        return promptLine.standing(of: user, for: product, renewsCart: renewsCarts) { result in
+            answer(
+                Result {
+                    do { return try self.answer(try result.get()) } catch let unknown as UnknownSale {
+                        throw problem(for: unknown)
+                    }
+                }
+            )
+        }
+    }
+
+    private func answer(_ standing: Standing?) throws(Problem) -> Answer {
         metrics.countPoll(standing?.status)
         guard let standing else { throw Self.notInLine }
-        return response(standing, status: .ok)
+        return answer(standing, status: .ok)
     }
 
     func leave(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
@@ -98,15 +133,15 @@ struct QueueRoutes: Sendable {
         Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(unknown.product), now: now())
     }
 
-    private func response(_ standing: Standing, status: HTTPResponse.Status) -> Response {
+    private func answer(_ standing: Standing, status: HTTPResponse.Status) -> Answer {
         let page = standing.status == .queued ? board.glance(at: standing.product) : nil
         let forecast = Forecast(for: standing, progress: page?.progress, estimate: page?.estimate)
         let pollAfter = pace.milliseconds(for: standing, forecast: forecast, now: now())
-        let body = StandingDocument.document(standing, forecast: forecast, pollAfterMilliseconds: pollAfter)
-        var response = Response(status: status, cache: .never, body: body)
-        if status == .accepted {
-            response.headers[.location] = APIPath.standing(of: standing.user, for: standing.product)
-        }
-        return response
+        var answer = Answer(
+            status: status,
+            body: StandingDocument.document(standing, forecast: forecast, pollAfterMilliseconds: pollAfter)
+        )
+        if status == .accepted { answer.location = APIPath.standing(of: standing.user, for: standing.product) }
+        return answer
     }
 }

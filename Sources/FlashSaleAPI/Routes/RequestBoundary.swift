@@ -75,8 +75,23 @@ struct RequestBoundary: RouterMiddleware {
             status: response.status.code,
             duration: start.duration(to: .now)
         )
-        note(request, id: id, status: response.status.code, failure: failure, logger: context.logger)
+        note(
+            request.method,
+            request.head.path ?? "",
+            id: id,
+            status: response.status.code,
+            failure: failure,
+            logger: context.logger
+        )
         return response
+    }
+
+    /// What the fast path needs; nil when no route is on it.
+    func fastPath() -> FastPath? {
+        let routes = endpoints.compactMap { endpoint in
+            metrics.route(endpoint.path).flatMap { FastRoute(endpoint, metrics: $0) }
+        }
+        return routes.isEmpty ? nil : FastPath(routes: routes, boundary: self, gate: gate)
     }
 
     /// A refusal as a problem document; as a page where a page was asked for.
@@ -130,7 +145,14 @@ struct RequestBoundary: RouterMiddleware {
     ///
     /// While a store is away every request fails alike: one warning a second says so, the others stay at debug. So it is
     /// with refusals that an operator has to hear of: anyone can cause as many as they like.
-    private func note(_ request: Request, id: String, status: Int, failure: (any Error)?, logger: Logger) {
+    func note(
+        _ method: HTTPRequest.Method,
+        _ path: @autoclosure () -> String,
+        id: @autoclosure () -> String,
+        status: Int,
+        failure: (any Error)?,
+        logger: Logger
+    ) {
         let level: Logger.Level =
             switch failure {
             case nil: .debug
@@ -142,9 +164,9 @@ struct RequestBoundary: RouterMiddleware {
         var logger = logger
         logger[metadataKey: "hb.request.id"] = nil
         var metadata: Logger.Metadata = [
-            "request_id": "\(id)",
-            "method": "\(request.method)",
-            "path": "\((request.head.path ?? "").excerpt)",
+            "request_id": "\(id())",
+            "method": "\(method)",
+            "path": "\(path().excerpt)",
             "status": "\(status)",
         ]
         let refusal = (failure as? Problem)?.reason

@@ -15,10 +15,16 @@ final class RequestGate: Sendable {
     ///
     /// - Throws: 503 `overloaded` when as many are inside as may be.
     func enter() throws(Problem) {
-        guard inside.add(1, ordering: .relaxed).newValue <= maximum else {
-            leave()
-            throw .overloaded
-        }
+        guard admits() else { throw .overloaded }
+    }
+
+    /// Counts a request as ``enter()`` does.
+    ///
+    /// - Returns: Whether it came in.
+    func admits() -> Bool {
+        if inside.add(1, ordering: .relaxed).newValue <= maximum { return true }
+        leave()
+        return false
     }
 
     /// Makes room for another request.

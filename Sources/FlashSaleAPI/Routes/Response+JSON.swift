@@ -26,23 +26,8 @@ extension Response {
 
     /// A problem document with the header fields that go with it.
     init(_ problem: Problem, path: String, requestID: String) {
-        let body = problem.document(path: path, requestID: requestID)
-        self.init(status: problem.code.status, mediaType: Problem.mediaType, cache: .never, body: body)
-        if let seconds = problem.retryAfterSeconds { headers[.retryAfter] = String(seconds) }
-        // A 401 has to name a way to authenticate (RFC 9110, section 15.5.2).
-        if problem.code.status == .unauthorized {
-            headers[.wwwAuthenticate] = problem.code == .badSignature ? Self.challenge : Self.operatorChallenge
-        }
-        if problem.code == .overloaded { headers[.connectionRest] = "1" }
-        if !problem.allowedMethods.isEmpty { headers[.allow] = problem.allowedMethods.joined(separator: ", ") }
+        self.init(Answer(problem, path: path, requestID: requestID))
     }
-}
-
-extension Response {
-    /// The scheme of the payment provider: the signature of a webhook.
-    static let challenge = "Webhook-Signature"
-    /// The scheme of the operator.
-    static let operatorChallenge = #"Bearer realm="operator""#
 
     /// An answer without a body.
     static var noContent: Response {

@@ -2,8 +2,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTP1
 
-/// Stands between NIO's HTTP parser and Hummingbird, and sees to what neither does: bytes that are no request get a
-/// problem document and not a bare 400, slow clients get a deadline, and a connection that can't go on says so.
+/// Stands between NIO's HTTP parser and the router, and sees to what neither does: bytes that are no request get a
+/// problem document and not a bare 400, slow and idle clients get a deadline, and a connection that can't go on says so.
 ///
 /// What follows from what is decided by ``ConnectionState``; this handler only obeys.
 final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
@@ -24,23 +24,31 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var rest = ConnectionRest()
     private var endOfRest: Scheduled<Void>?
     private var endOfGrace: Scheduled<Void>?
+    private var isQuiescing = false
+    private let activity: ConnectionActivity
+    private var idleCheck: Scheduled<Void>?
 
     /// - Parameters:
     ///   - limits: What the connection may cost.
+    ///   - activity: What the fast path does for the connection.
     ///   - onRefusal: Takes note of a refusal, and gives the document that answers it.
     ///   - onQuiesce: Called when the server goes down: what would not end by itself has to be ended.
     init(
         limits: ConnectionLimits,
+        activity: ConnectionActivity = ConnectionActivity(),
         onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument,
         onQuiesce: @escaping @Sendable () -> Void = {}
     ) {
         self.onQuiesce = onQuiesce
         self.limits = limits
+        self.activity = activity
         self.onRefusal = onRefusal
     }
 
     func channelActive(context: ChannelHandlerContext) {
         arm(.head, context: context)
+        noteActivity()
+        checkIdle(in: limits.idleTime, context)
         context.fireChannelActive()
     }
 
@@ -58,6 +66,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             case .body: state.receivedBody()
             case .end: state.receivedEnd()
             }
+        noteActivity()
         if isWanted { context.fireChannelRead(data) }
     }
 
@@ -72,10 +81,15 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             state.inputClosed()
             // Nobody listens to the events any more: the next one would only find that out.
             if isStreaming { context.close(mode: .all, promise: nil) }
-        // Hummingbird closes an idle connection, and one that is busy behind its last answer.
         case is ChannelShouldQuiesceEvent:
+            isQuiescing = true
             onQuiesce()
-            if state.quiesce() == .awaitRequest { return awaitRequest(context: context) }
+            // A busy connection ends behind its last answer.
+            if state.quiesce() == .awaitRequest { awaitRequest(context: context) }
+            return
+        case is FastPathHandler.FirstRequest:
+            if let deadline, deadline.awaited == .head { arm(.nothing, context: context) }
+            return
         default: break
         }
         context.fireUserInboundEventTriggered(event)
@@ -104,12 +118,14 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             context.write(data, promise: promise)
             if rest.begins() { endRest(context: context) }
             isStreaming = false
+            noteActivity()
             switch state.wroteEnd() {
-            case .proceed: break
+            case .proceed:
+                if state.isIdle { context.triggerUserOutboundEvent(FastPathHandler.RequestEnded(), promise: nil) }
             case .refuse(let refusal): refuse(refusal, context: context)
             case .close:
                 context.flush()
-                closeGently(context: context)
+                if isQuiescing { context.close(mode: .all, promise: nil) } else { closeGently(context: context) }
             }
         }
     }
@@ -194,10 +210,26 @@ extension ConnectionGuard {
         deadline = (.nothing, task)
     }
 
-    /// Answers what comes within the time of grace; then lets Hummingbird close the connection.
+    /// Answers what comes within the time of grace; then the connection ends, at once or behind its answer.
     private func awaitRequest(context: ChannelHandlerContext) {
         endOfGrace = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.graceTime)) {
-            context.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+            if !self.state.owesAnswer { context.close(mode: .all, promise: nil) }
+        }
+    }
+
+    private func noteActivity() { activity.last = .now() }
+
+    /// Ends the connection when nothing has moved for too long and nothing is being worked on.
+    private func checkIdle(in time: Duration, _ context: ChannelHandlerContext) {
+        idleCheck = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(time)) {
+            let idle = Duration.nanoseconds((NIODeadline.now() - self.activity.last).nanoseconds)
+            if self.state.owesAnswer || self.activity.isBusy {
+                self.checkIdle(in: self.limits.idleTime, context)
+            } else if idle < self.limits.idleTime {
+                self.checkIdle(in: self.limits.idleTime - idle, context)
+            } else {
+                context.close(mode: .all, promise: nil)
+            }
         }
     }
 
@@ -229,6 +261,7 @@ extension ConnectionGuard {
         writeDeadline = nil
         endOfRest?.cancel()
         endOfGrace?.cancel()
+        idleCheck?.cancel()
     }
 }
 

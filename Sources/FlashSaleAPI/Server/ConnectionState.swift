@@ -71,6 +71,12 @@ struct ConnectionState {
         return true
     }
 
+    /// Whether nothing was asked that is not answered, and nothing of a request has come.
+    var isIdle: Bool { inbound == .idle && answersOwed <= 0 && !closesAfterAnswers }
+
+    /// Whether an answer is owed.
+    var owesAnswer: Bool { answersOwed > 0 }
+
     /// Bytes of a body were read.
     ///
     /// - Returns: Whether to pass them on.

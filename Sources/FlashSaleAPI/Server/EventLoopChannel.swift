@@ -4,6 +4,7 @@ import Logging
 import NIOCore
 import NIOHTTP1
 import NIOHTTPTypesHTTP1
+import Synchronization
 
 /// An HTTP/1 connection whose requests are worked on where they arrive: on the connection's event loop.
 ///
@@ -18,18 +19,22 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
     private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
     private let onQuiesce: @Sendable () -> Void
     private let responder: Responder
+    private let fastPath: FastPath?
     private let date = HTTPDate()
+    private let writers = FastPathWriters()
 
     init(
         limits: ConnectionLimits,
         onRefusal: @escaping @Sendable (ConnectionRefusal) -> RefusalDocument,
         onQuiesce: @escaping @Sendable () -> Void,
-        responder: Responder
+        responder: Responder,
+        fastPath: FastPath?
     ) {
         self.limits = limits
         self.onRefusal = onRefusal
         self.onQuiesce = onQuiesce
         self.responder = responder
+        self.fastPath = fastPath
     }
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
@@ -39,6 +44,13 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
             decoder.maxHeaderFieldSize = limits.requestLineBytes
             decoder.maxHeaderListSize = limits.headerBytes
             decoder.maxHeaderFieldCount = limits.headerFields
+            let activity = ConnectionActivity()
+            if let fastPath {
+                let writer = writers.writer(for: channel.eventLoop, date: date)
+                try pipeline.addHandler(
+                    FastPathHandler(path: fastPath, limits: limits, activity: activity, writer: writer, logger: logger)
+                )
+            }
             try pipeline.configureHTTPServerPipeline(
                 withPipeliningAssistance: false,
                 withErrorHandling: false,
@@ -46,9 +58,10 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
                 withEncoderConfiguration: .init(),
                 withDecoderLimitConfiguration: decoder
             )
-            try pipeline.addHandler(ConnectionGuard(limits: limits, onRefusal: onRefusal, onQuiesce: onQuiesce))
+            try pipeline.addHandler(
+                ConnectionGuard(limits: limits, activity: activity, onRefusal: onRefusal, onQuiesce: onQuiesce)
+            )
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: limits.idleTime, logger: logger))
             try pipeline.addHandler(
                 RequestHandler(
                     channel: channel,
@@ -69,5 +82,20 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
         } onCancel: {
             value.channel.close(promise: nil)
         }
+    }
+}
+
+/// The writer of each event loop.
+private final class FastPathWriters: Sendable {
+    private let writers = Mutex<[ObjectIdentifier: NIOLoopBound<FastPathWriter>]>([:])
+
+    func writer(for eventLoop: any EventLoop, date: HTTPDate) -> FastPathWriter {
+        let bound = writers.withLock { writers in
+            if let writer = writers[ObjectIdentifier(eventLoop)] { return writer }
+            let writer = NIOLoopBound(FastPathWriter(date: date), eventLoop: eventLoop)
+            writers[ObjectIdentifier(eventLoop)] = writer
+            return writer
+        }
+        return bound.value
     }
 }

@@ -41,7 +41,7 @@ where Responder.Context == BasicRequestContext {
 
     func handlerAdded(context: ChannelHandlerContext) { self.context = context }
 
-    /// The connection has ended. (Hummingbird's handler before this one keeps `channelInactive` to itself.)
+    /// The connection has ended.
     func handlerRemoved(context: ChannelHandlerContext) {
         self.context = nil
         task?.cancel()

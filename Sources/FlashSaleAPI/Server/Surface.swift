@@ -50,7 +50,8 @@ struct Surface: Sendable {
             limits: listener.limits,
             onRefusal: { boundary.document(for: $0, logger: logger) },
             onQuiesce: onQuiesce,
-            responder: responder
+            responder: responder,
+            fastPath: boundary.fastPath()
         )
         return Application(
             responder: responder,

@@ -34,9 +34,16 @@ struct LineKeys: Sendable {
     var productChanges: String { "flash_sale_product_changes:{\(product)}" }
 
     /// String with a TTL: the user's claim to a place.
-    func cart(of user: UserID) -> String { "cart_item:\(user):{\(product)}" }
+    func cart(of user: UserID) -> String { "\(Self.cartBeginning)\(user)\(userKeyEnd)" }
     /// String with a TTL of a minute: the user's repeated calls.
-    func rate(of user: UserID) -> String { "flash_sale_rate:\(user):{\(product)}" }
+    func rate(of user: UserID) -> String { "\(Self.rateBeginning)\(user)\(userKeyEnd)" }
+
+    /// What stands before the user in ``cart(of:)``.
+    static let cartBeginning: StaticString = "cart_item:"
+    /// What stands before the user in ``rate(of:)``.
+    static let rateBeginning: StaticString = "flash_sale_rate:"
+    /// What stands behind the user in both.
+    var userKeyEnd: String { ":{\(product)}" }
 
     /// String: the document of all products, at most 60 s old.
     static let allProductsCache = "flash_sale_products"

@@ -7,7 +7,9 @@ public struct RedisPurchaseLine: PurchaseLine {
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
     let handedOut = HandedOutTickets()
-    private let crashPoints: CrashPoints
+    let commands: LineCommands
+    let polls = PollCollectors()
+    let crashPoints: CrashPoints
 
     /// The line in one Redis.
     ///
@@ -26,6 +28,7 @@ public struct RedisPurchaseLine: PurchaseLine {
         self.redis = redis
         self.repeatedCallsPerMinute = repeatedCallsPerMinute
         self.renewsCarts = renewsCarts
+        commands = LineCommands(repeatedCallsPerMinute: repeatedCallsPerMinute, renewsCarts: renewsCarts)
     }
 
     /// Takes a place in line, or finds the one that the user has.
@@ -44,12 +47,17 @@ public struct RedisPurchaseLine: PurchaseLine {
             ]
         )
         crashPoints.reach(.joinAfter)
+        return try answer(reply, to: request)
+    }
+
+    /// What the script `enqueue` has answered.
+    func answer(_ reply: ScriptReply, to request: JoinRequest) throws -> JoinAnswer {
         switch reply.word {
         case "joined":
             handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)
-            return .joined(try standing(reply, request.product, user))
-        case "in_line": return .alreadyInLine(try standing(reply, request.product, user))
-        case "decided": return .alreadyDecided(try standing(reply, request.product, user))
+            return .joined(try standing(reply, request.product, request.user))
+        case "in_line": return .alreadyInLine(try standing(reply, request.product, request.user))
+        case "decided": return .alreadyDecided(try standing(reply, request.product, request.user))
         default: return .refused(try refusal(reply, request.product))
         }
     }
@@ -60,18 +68,13 @@ public struct RedisPurchaseLine: PurchaseLine {
         let highest = handedOut.highest(of: product)
         let reply = try await redis.run(
             LineScripts.standing,
-            keys: [keys.sale, keys.cart(of: user), keys.outcomes],
+            keys: [keys.sale, keys.outcomes],
             [
-                RedisArgument(user.rawValue), renewsCart ? "1" : "0", RedisArgument(product.rawValue),
-                RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+                RedisArgument(product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+                renewsCart ? "1" : "0", RedisArgument(user.rawValue),
             ]
         )
-        switch reply.word {
-        case "standing": return try standing(reply, product, user)
-        case "none": return nil
-        case "unknown": throw UnknownSale(product: product)
-        default: throw reply.unexpected()
-        }
+        return try ShownStandings(reply, product).standing(0, user)
     }
 
     /// Gives the place up.

@@ -52,7 +52,14 @@ extension RedisClient {
         do {
             return try ScriptReply(try await evaluate(script, keys: keys, arguments), of: script)
         } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not run the script \(script.name)", cause: error)
+            throw StoreUnavailable(script, cause: error)
         }
+    }
+}
+
+extension StoreUnavailable {
+    /// A script did not run, or its reply could not be read.
+    init(_ script: RedisScript, cause: any Error) {
+        self.init(reason: "Redis did not run the script \(script.name)", cause: cause)
     }
 }

@@ -38,13 +38,16 @@ if state == 'sold_out' or state == 'paused' then return { state } end
 if state == 'closed' then return { 'closed', sale.closes_at } end
 if state == 'upcoming' then return { 'not_open', sale.opens_at } end
 if quantity > sale.max_per_user then return { 'quantity', sale.max_per_user } end
-if redis.call('LLEN', KEYS[2]) >= sale.max_queue then return { 'full', sale.max_queue } end
+-- No more can wait than have a ticket that is not served: the list is counted only when that is not enough.
+if sale.last_ticket - sale.served_ticket >= sale.max_queue and redis.call('LLEN', KEYS[2]) >= sale.max_queue then
+    return { 'full', sale.max_queue }
+end
 
 -- The cart before the entry: whoever sees the entry finds its cart.
-local ticket = redis.call('HINCRBY', KEYS[1], 'last_ticket', 1)
-local digits = string.format('%.0f', ticket)
-redis.call('SET', KEYS[3], '1:' .. digits .. ':' .. ARGV[2], 'EX', sale.cart_seconds)
-local length = redis.call('LPUSH', KEYS[2], '1:' .. digits .. ':' .. ARGV[2] .. ':' .. user)
+local ticket = redis.call('HINCRBY', KEYS[1], 'last_ticket', '1')
+local place = '1:' .. string.format('%d', ticket) .. ':' .. ARGV[2]
+redis.call('SET', KEYS[3], place, 'EX', sale.cart_life)
+local length = redis.call('LPUSH', KEYS[2], place .. ':' .. user)
 -- The worker sleeps only while its line is empty.
 if length == 1 then
     begin_wait(KEYS[6], now)

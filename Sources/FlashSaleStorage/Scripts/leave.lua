@@ -9,8 +9,8 @@ local standing = read_standing(sale, read_cart(KEYS[2], sale), read_outcome(KEYS
 if not standing then return { 'none' } end
 if standing.status == 'left' then return { 'left' } end
 if standing.status ~= 'queued' then return { 'decided', standing.status } end
-if standing.ticket <= sale.claimed_ticket then return { 'decided', '' } end
+if standing.ticket <= tonumber(redis.call('HGET', KEYS[1], 'claimed_ticket')) then return { 'decided', '' } end
 local ticket = string.format('%.0f', standing.ticket)
-redis.call('SET', KEYS[2], '1:' .. ticket .. ':0', 'EX', sale.cart_seconds)
+redis.call('SET', KEYS[2], '1:' .. ticket .. ':0', 'EX', sale.cart_life)
 redis.call('SADD', KEYS[4], ticket)
 return { 'left' }

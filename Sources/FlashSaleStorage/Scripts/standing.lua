@@ -1,14 +1,29 @@
--- Where a user stands with a product.
+-- Where some users stand with a product: all who ask in one turn of an event loop, so that the sale is read once for them.
 --
--- KEYS: 1 sale, 2 cart, 3 outcomes
--- ARGV: 1 user, 2 '1' when the call renews the cart, 3 product, 4 the line's nonce as the caller knows it (''), 5 the highest
---       ticket it was ever given under that
--- Result: {'standing', …} as in sale.lua, {'none'} or {'unknown'}
+-- KEYS: 1 sale, 2 outcomes; the cart keys are built from the users, they share the product's slot
+-- ARGV: 1 product, 2 the line's nonce as the caller knows it (''), 3 the highest ticket it was ever given under that,
+--       4 '1' when asking renews the carts, then the users (at most 100)
+-- Result: {'unknown'}, or {'standings', served_ticket, last_ticket, sale state, stock state, then for each user: ticket (0: no
+--         standing), quantity, status, order, cart_expires_at}
 local sale = read_sale(KEYS[1])
-if not sale or drop_older_copy(KEYS[1], sale, ARGV[4], ARGV[5], ARGV[3]) then return { 'unknown' } end
+if not sale or drop_older_copy(KEYS[1], sale, ARGV[2], ARGV[3], ARGV[1]) then return { 'unknown' } end
 local now = now_milliseconds()
-local standing = read_standing(sale, read_cart(KEYS[2], sale), read_outcome(KEYS[3], ARGV[1]))
-if not standing then return { 'none' } end
--- A cart of a sold-out range is renewed too: it is all that still tells the user the outcome.
-local expires = renew_cart(KEYS[2], sale, now, ARGV[2] == '1' and standing.status ~= 'left')
-return standing_reply('standing', standing, sale, standing.status == 'queued' and expires or 0, now)
+local reply = { 'standings', sale.served_ticket, sale.last_ticket, sale_state(sale, now), stock_state(sale) }
+local count, key_end = 5, ':{' .. ARGV[1] .. '}'
+for index = 5, math.min(#ARGV, 104) do
+    local user = ARGV[index]
+    local key = 'cart_item:' .. user .. key_end
+    local standing = read_standing(sale, read_cart(key, sale), read_outcome(KEYS[2], user))
+    local expires = 0
+    if standing then
+        -- A cart of a sold-out range is renewed too: it is all that still tells the user the outcome.
+        expires = renew_cart(key, sale, now, ARGV[4] == '1' and standing.status ~= 'left')
+        if standing.status ~= 'queued' then expires = 0 end
+    else
+        standing = { ticket = 0, quantity = 0, status = '', order = 0 }
+    end
+    reply[count + 1], reply[count + 2], reply[count + 3] = standing.ticket, standing.quantity, standing.status
+    reply[count + 4], reply[count + 5] = standing.order, expires
+    count = count + 5
+end
+return reply

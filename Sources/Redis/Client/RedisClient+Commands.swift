@@ -9,6 +9,23 @@ extension RedisClient {
         return try await keeper(for: id).send(command, id: id).orThrow()
     }
 
+    /// Whether ``send(answer:encode:)`` can send a command from where the caller runs.
+    public var hasOwnConnection: Bool { ownKeeper?.isReady ?? false }
+
+    /// Sends a command from one of the group's event loops, without a task; for callers that have to answer a crowd.
+    ///
+    /// - Parameters:
+    ///   - answer: Called once, on the same event loop, perhaps before this returns: with what
+    ///     ``send(_:)-(RedisCommand)`` would return or throw.
+    ///   - encode: Writes one command, and is called at once.
+    /// - Returns: Whether the event loop has a connection; else nothing was done, and `answer` is not called.
+    public func send(
+        answer: @escaping (Result<RedisReply, any Error>) -> Void,
+        encode: (inout RedisCommandEncoder) -> Void
+    ) -> Bool {
+        ownKeeper?.submit(answer, encode) ?? false
+    }
+
     /// Sends commands in one piece on one connection, and returns their replies in order, errors among them.
     ///
     /// Throws what ``send(_:)-(RedisCommand)`` throws, except `.server`. All of them count as in flight, so more than

@@ -101,13 +101,14 @@ extension RedisClient {
         requestCount.wrappingAdd(1, ordering: .relaxed).newValue
     }
 
+    /// The connection of the event loop that the caller runs on; nil on any other thread.
+    var ownKeeper: ConnectionKeeper? {
+        MultiThreadedEventLoopGroup.currentEventLoop.flatMap { keepersByEventLoop[ObjectIdentifier($0)] }
+    }
+
     /// The connection for the present caller: its event loop's, or the next in turn, and rather a ready one.
     func keeper(for id: UInt64) -> ConnectionKeeper {
-        if let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop,
-            let own = keepersByEventLoop[ObjectIdentifier(eventLoop)], own.isReady
-        {
-            return own
-        }
+        if let ownKeeper, ownKeeper.isReady { return ownKeeper }
         let first = Int(truncatingIfNeeded: id % UInt64(keepers.count))
         for offset in 0..<keepers.count {
             let keeper = keepers[(first + offset) % keepers.count]

@@ -11,6 +11,7 @@ final class CommandConnection: ChannelInboundHandler, @unchecked Sendable {
     enum Waiter {
         case single(CheckedContinuation<RedisReply, any Error>)
         case pipeline(CheckedContinuation<[RedisReply], any Error>)
+        case prompt((Result<RedisReply, any Error>) -> Void)
     }
 
     private let eventLoop: any EventLoop
@@ -64,6 +65,22 @@ final class CommandConnection: ChannelInboundHandler, @unchecked Sendable {
             }
         }
     }
+
+    /// A caller on the event loop that has no task to resume; `encode` writes one command.
+    func submit(
+        _ answer: @escaping (Result<RedisReply, any Error>) -> Void,
+        _ encode: (inout RedisCommandEncoder) -> Void
+    ) {
+        // Nobody abandons it, so it needs no number of its own.
+        guard admit(.prompt(answer), id: 0, commands: 1) else { return }
+        var encoder = RedisCommandEncoder(outbound)
+        // Else the bytes of this turn would be copied for each command.
+        outbound = Self.nothing
+        encode(&encoder)
+        outbound = encoder.finish()
+    }
+
+    private static let nothing = ByteBuffer()
 
     func abandon(id: UInt64) {
         machine.abandon(id: id)?.fail(CancellationError())
@@ -217,6 +234,8 @@ extension CommandConnection.Waiter {
         switch self {
         case .single(let continuation): continuation.resume(returning: reply)
         case .pipeline(let continuation): continuation.resume(returning: before + [reply])
+        case .prompt(let answer):
+            if case .error(let error) = reply { answer(.failure(RedisError(error))) } else { answer(.success(reply)) }
         }
     }
 
@@ -224,6 +243,7 @@ extension CommandConnection.Waiter {
         switch self {
         case .single(let continuation): continuation.resume(throwing: error)
         case .pipeline(let continuation): continuation.resume(throwing: error)
+        case .prompt(let answer): answer(.failure(error))
         }
     }
 }

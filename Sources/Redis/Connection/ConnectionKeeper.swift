@@ -82,6 +82,19 @@ extension ConnectionKeeper {
         }
     }
 
+    /// Sends a command at the end of this turn for a caller on the event loop.
+    ///
+    /// - Returns: Whether there is a connection; else nothing was done.
+    func submit(
+        _ answer: @escaping (Result<RedisReply, any Error>) -> Void,
+        _ encode: (inout RedisCommandEncoder) -> Void
+    ) -> Bool {
+        eventLoop.preconditionInEventLoop()
+        guard let connection = readyConnection else { return false }
+        connection.submit(answer, encode)
+        return true
+    }
+
     private var readyConnection: CommandConnection? { isReady ? connection : nil }
 
     private func abandon(_ id: UInt64) {

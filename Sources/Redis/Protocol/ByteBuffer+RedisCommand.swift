@@ -33,7 +33,7 @@ extension ByteBuffer {
         }
     }
 
-    private mutating func writeBulk(_ text: String) {
+    mutating func writeBulk(_ text: String) {
         writeHeader(UInt8(ascii: "$"), text.utf8.count)
         writeString(text)
         writeLineEnd()
@@ -45,19 +45,19 @@ extension ByteBuffer {
         writeLineEnd()
     }
 
-    private mutating func writeBulk(_ value: Int64) {
+    mutating func writeBulk(_ value: Int64) {
         writeHeader(UInt8(ascii: "$"), value.decimalCount)
         writeDecimal(value)
         writeLineEnd()
     }
 
-    private mutating func writeHeader(_ marker: UInt8, _ count: Int) {
+    mutating func writeHeader(_ marker: UInt8, _ count: Int) {
         writeInteger(marker)
         writeDecimal(Int64(count))
         writeLineEnd()
     }
 
-    private mutating func writeLineEnd() {
+    mutating func writeLineEnd() {
         writeInteger(0x0D0A as UInt16)
     }
 

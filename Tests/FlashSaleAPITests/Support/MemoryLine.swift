@@ -106,7 +106,9 @@ final class MemoryLine: PurchaseLine, WatchedLine {
         }
     }
 
-    func join(_ request: JoinRequest) async throws -> JoinAnswer {
+    func join(_ request: JoinRequest) async throws -> JoinAnswer { try joined(request) }
+
+    private func joined(_ request: JoinRequest) throws -> JoinAnswer {
         try state.withLockedValue { state in
             try Self.check(state)
             let now = state.now
@@ -133,6 +135,10 @@ final class MemoryLine: PurchaseLine, WatchedLine {
     }
 
     func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
+        try found(user, product, renewsCart)
+    }
+
+    private func found(_ user: UserID, _ product: ProductID, _ renewsCart: Bool) throws -> Standing? {
         try state.withLockedValue { state in
             try Self.check(state)
             guard var line = state.lines[product] else { throw UnknownSale(product: product) }
@@ -193,5 +199,22 @@ final class MemoryLine: PurchaseLine, WatchedLine {
             saleState: line.product.saleState(at: now),
             stockState: line.product.stockState
         )
+    }
+}
+
+extension MemoryLine: PromptLine {
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
+        answer(Result { try joined(request) })
+        return true
+    }
+
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    ) -> Bool {
+        answer(Result { try found(user, product, renewsCart) })
+        return true
     }
 }

@@ -66,11 +66,13 @@ function line.poll()
     local product, user = ngx.var[1], ngx.var[2]
     if not is_user(user) then return answer(422, { code = 'invalid_field' }) end
     local tag = ':{' .. product .. '}'
-    local reply = run(line.standing, 3, 'flash_sale' .. tag, 'cart_item:' .. user .. tag, 'flash_sale_outcome' .. tag,
-        user, 1, product, '', 0)
+    local reply = run(line.standing, 2, 'flash_sale' .. tag, 'flash_sale_outcome' .. tag, product, '', 0, 1, user)
     if not reply then return end
-    if reply[1] == 'standing' then return show(200, reply, product, user) end
-    answer(404, { code = 'not_in_line' })
+    if reply[1] ~= 'standings' or reply[6] == 0 then return answer(404, { code = 'not_in_line' }) end
+    -- As the script `enqueue` has it: word, ticket, quantity, status, order, served, last, cart, sale, stock.
+    show(200, {
+        'standing', reply[6], reply[7], reply[8], reply[9], reply[2], reply[3], reply[10], reply[4], reply[5],
+    }, product, user)
 end
 
 return line

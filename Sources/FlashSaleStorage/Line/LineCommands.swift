@@ -1,0 +1,95 @@
+import FlashSale
+import NIOCore
+import Redis
+import Synchronization
+
+/// The commands of joins and polls, of which all but the user is written once for each product.
+final class LineCommands: Sendable {
+    /// What is the same in all commands of a product.
+    private struct Parts {
+        let enqueue: ByteBuffer
+        let standing: ByteBuffer
+        let outcomes: ByteBuffer
+        let pace: ByteBuffer
+        /// The arguments of `enqueue` behind the quantity.
+        let rules: ByteBuffer
+        /// What stands behind the user in a key.
+        let keyEnd: ByteBuffer
+    }
+
+    /// More products are not on sale at once; whoever asks for more pays for it.
+    private static let mostProducts = 1_000
+
+    private let repeatedCallsPerMinute: Int
+    private let renewsCarts: Bool
+    private let parts = Mutex<[ProductID: Parts]>([:])
+
+    init(repeatedCallsPerMinute: Int, renewsCarts: Bool) {
+        self.repeatedCallsPerMinute = repeatedCallsPerMinute
+        self.renewsCarts = renewsCarts
+    }
+
+    /// Writes the script `enqueue` with its keys and arguments.
+    func writeEnqueue(
+        _ request: JoinRequest,
+        highest: HandedOutTickets.Highest,
+        to encoder: inout RedisCommandEncoder
+    ) {
+        let parts = parts(of: request.product)
+        let user = request.user.rawValue
+        encoder.begin(count: 16)
+        encoder.write(parts.enqueue)
+        encoder.write(LineKeys.cartBeginning, user, parts.keyEnd)
+        encoder.write(parts.outcomes)
+        encoder.write(LineKeys.rateBeginning, user, parts.keyEnd)
+        encoder.write(parts.pace)
+        encoder.write(user)
+        encoder.write(Int64(request.quantity))
+        encoder.write(parts.rules)
+        encoder.write(highest.nonce)
+        encoder.write(highest.ticket)
+    }
+
+    /// Writes the script `standing` with its keys and arguments.
+    func writeStanding(
+        of users: some Collection<UserID>,
+        for product: ProductID,
+        renewsCarts: Bool,
+        highest: HandedOutTickets.Highest,
+        to encoder: inout RedisCommandEncoder
+    ) {
+        let parts = parts(of: product)
+        encoder.begin(count: 9 + users.count)
+        encoder.write(parts.standing)
+        encoder.write(highest.nonce)
+        encoder.write(highest.ticket)
+        encoder.write(renewsCarts ? "1" : "0")
+        for user in users { encoder.write(user.rawValue) }
+    }
+
+    private func parts(of product: ProductID) -> Parts {
+        parts.withLock { known in
+            if let parts = known[product] { return parts }
+            if known.count >= Self.mostProducts { known = [:] }
+            let parts = makeParts(product)
+            known[product] = parts
+            return parts
+        }
+    }
+
+    private func makeParts(_ product: ProductID) -> Parts {
+        let keys = LineKeys(product)
+        return Parts(
+            enqueue: RedisCommandEncoder.pieces(["EVALSHA", LineScripts.enqueue.sha1, "6", keys.sale, keys.queue]),
+            standing: RedisCommandEncoder.pieces([
+                "EVALSHA", LineScripts.standing.sha1, "2", keys.sale, keys.outcomes, product.description,
+            ]),
+            outcomes: RedisCommandEncoder.pieces([keys.outcomes]),
+            pace: RedisCommandEncoder.pieces([keys.pace]),
+            rules: RedisCommandEncoder.pieces([
+                String(repeatedCallsPerMinute), renewsCarts ? "1" : "0", product.description,
+            ]),
+            keyEnd: ByteBuffer(string: keys.userKeyEnd)
+        )
+    }
+}

@@ -1,0 +1,120 @@
+import FlashSale
+import FlashSaleStorage
+import Foundation
+import NIOCore
+import NIOPosix
+import Redis
+import TestSupport
+import Testing
+
+/// Joining and asking without a task, on event loops that have a connection of their own.
+@Suite("The line: the fast path's way to it")
+struct LinePromptTests {
+    /// Asks on one of the client's event loops; nil when the line could not be asked there.
+    private func ask<Value: Sendable>(
+        _ question: @escaping @Sendable (@escaping (Result<Value, any Error>) -> Void) -> Bool
+    ) async throws -> Value? {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        let promise = eventLoop.makePromise(of: Value?.self)
+        eventLoop.execute {
+            if !question({ promise.completeWith($0.map { .some($0) }) }) { promise.succeed(nil) }
+        }
+        return try await promise.futureResult.get()
+    }
+
+    /// Each event loop gets its connection in its own time.
+    private func awaitConnections(_ sale: Sale) async throws {
+        for eventLoop in MultiThreadedEventLoopGroup.singleton.makeIterator() {
+            try await eventually("each event loop has a connection") {
+                try await eventLoop.submit { sale.redis.hasOwnConnection }.get()
+            }
+        }
+    }
+
+    @Test("A join is what it is for everybody else, and so is the second one")
+    func join() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(limits: Product.Limits(maxPerUser: 2))
+            try await awaitConnections(sale)
+            let line = sale.line()
+            let wish = JoinRequest(product: product.id, user: try UserID("ann"), quantity: 2)
+            let first = try await ask { line.join(wish, answer: $0) }
+            guard case .joined(let standing) = first else { throw UnexpectedAnswer(description: "\(first as Any)") }
+            #expect(standing.ticket.rawValue == 1)
+            #expect(standing.quantity == 2)
+            guard case .alreadyInLine(let found) = try await line.join(wish) else {
+                throw UnexpectedAnswer(description: "not in line")
+            }
+            #expect(found.ticket == standing.ticket)
+            let greedy = JoinRequest(product: product.id, user: try UserID("bob"), quantity: 3)
+            #expect(try await ask { line.join(greedy, answer: $0) } == .refused(.quantityTooHigh(maximum: 2)))
+        }
+    }
+
+    @Test("Hundreds who ask in one turn each get their own standing, and nobody another's")
+    func polls() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product()
+            try await awaitConnections(sale)
+            for number in 1...5 { try await sale.join(product.id, "user\(number)", quantity: number) }
+            let line = sale.line()
+            let users = try (0..<250).map { try UserID("user\($0 % 7)") }
+            let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+            let answers = try await eventLoop.flatSubmit {
+                EventLoopFuture.whenAllSucceed(
+                    users.map { user in
+                        let promise = eventLoop.makePromise(of: Standing?.self)
+                        let isAsked = line.standing(of: user, for: product.id, renewsCart: true) {
+                            promise.completeWith($0)
+                        }
+                        #expect(isAsked)
+                        return promise.futureResult
+                    },
+                    on: eventLoop
+                )
+            }.get()
+            for (index, standing) in answers.enumerated() {
+                let number = index % 7
+                #expect(standing?.ticket.rawValue == ((1...5).contains(number) ? Int64(number) : nil))
+                #expect(standing?.quantity == ((1...5).contains(number) ? number : nil))
+                #expect(standing.map { $0.user == users[index] } != false)
+            }
+        }
+    }
+
+    @Test("A Redis that has forgotten the scripts learns them, and everybody is answered")
+    func forgottenScripts() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product()
+            try await awaitConnections(sale)
+            let line = sale.line()
+            let ann = try UserID("ann")
+            _ = try await sale.redis.send(RedisCommand("SCRIPT", ["FLUSH"]))
+            let joined = try await ask {
+                line.join(JoinRequest(product: product.id, user: ann, quantity: 1), answer: $0)
+            }
+            guard case .joined = joined else { throw UnexpectedAnswer(description: "\(joined as Any)") }
+            _ = try await sale.redis.send(RedisCommand("SCRIPT", ["FLUSH"]))
+            let standing = try await ask { line.standing(of: ann, for: product.id, renewsCart: true, answer: $0) }
+            #expect(standing??.ticket.rawValue == 1)
+        }
+    }
+
+    @Test("An unknown sale is one here too, and a caller without an event loop is sent the other way")
+    func unknown() async throws {
+        try await Sale.with { sale in
+            try await awaitConnections(sale)
+            let line = sale.line()
+            let ann = try UserID("ann")
+            let product = try #require(ProductID(987_654))
+            await #expect(throws: UnknownSale.self) {
+                _ = try await ask { line.standing(of: ann, for: product, renewsCart: true, answer: $0) }
+            }
+            #expect(
+                try await ask { line.join(JoinRequest(product: product, user: ann, quantity: 1), answer: $0) }
+                    == .refused(.unknownProduct)
+            )
+            #expect(!line.standing(of: ann, for: product, renewsCart: true) { _ in Issue.record("asked") })
+        }
+    }
+}
