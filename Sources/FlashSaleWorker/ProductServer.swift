@@ -65,6 +65,7 @@ final class ProductServer: Sendable {
     /// Serves until it is stopped or the lease is another's.
     func run() async {
         logger.info("serving")
+        defer { logger.info("serving ended") }
         var turn = turn()
         var failures = 0
         // The first step compares anyway.
@@ -86,13 +87,22 @@ final class ProductServer: Sendable {
                 if step == .nothingToDo { await wake.sleep(atMost: idlePoll) }
             } catch is Fenced {
                 logger.notice("another worker serves the product now")
-                break
+                return
             } catch {
                 failures += 1
                 logger.warning("the line stands still, nobody loses a place", metadata: ["error": "\(error)"])
                 await wake.sleep(atMost: .milliseconds(min(1_000, 25 << min(failures, 6))))
             }
         }
-        logger.info("serving ended")
+        await finishLastBatch(&turn)
+    }
+
+    /// Whoever comes next would finish it as well, but only once the lease has ended.
+    private func finishLastBatch(_ turn: inout ServingTurn) async {
+        do {
+            try await turn.finishLastBatch()
+        } catch {
+            logger.warning("the last batch is left to the next worker", metadata: ["error": "\(error)"])
+        }
     }
 }

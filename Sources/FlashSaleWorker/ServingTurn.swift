@@ -51,6 +51,8 @@ struct ServingTurn {
 
     /// Does the next piece of work: at most one batch and one sweep.
     ///
+    /// A batch is acknowledged and the next one claimed in one call, so a step may end with a batch at hand.
+    ///
     /// - Parameters:
     ///   - version: The product's latest version that the worker has heard of.
     ///   - isSweepDue: Whether orders may be due, or shown as they are no longer.
@@ -61,16 +63,22 @@ struct ServingTurn {
         if isComparisonDue { product = nil }
         do {
             try await learnProduct(version)
-            let step = unfinished == nil ? try await claim() : nil
-            let served = if let step { step } else { try await finish() }
+            let idle = unfinished == nil ? try await claim() : nil
+            let step = if let idle { idle } else { try await finish(claimsNext: !owesSweep && rebuildAfter == nil) }
             let hasSwept = try await sweep()
-            let hasRebuilt = try await rebuild()
-            return hasSwept || hasRebuilt ? .servedSomebody : served
+            let hasMoreToShow = try await rebuild()
+            return hasSwept || hasMoreToShow ? .servedSomebody : step
         } catch {
             // Whatever failed may have changed more than it said.
             product = nil
             throw error
         }
+    }
+
+    /// Settles and acknowledges the batch at hand, if there is one, without taking another: serving is about to end.
+    mutating func finishLastBatch() async throws {
+        guard unfinished != nil else { return }
+        _ = try await finish(claimsNext: false)
     }
 
     /// The product's version that the turn works with.
@@ -97,12 +105,12 @@ struct ServingTurn {
 
     /// Takes the next batch; returns what the step has come to when there is none.
     private mutating func claim() async throws -> Step? {
-        let answer = try await line.claim(
-            lease.product,
-            fence: lease.fence,
-            limit: settings.batchSize,
-            dropLimit: settings.dropStep
+        try await take(
+            line.claim(lease.product, fence: lease.fence, limit: settings.batchSize, dropLimit: settings.dropStep)
         )
+    }
+
+    private mutating func take(_ answer: ClaimAnswer) async throws -> Step? {
         switch answer {
         case .claimed(let claim):
             unfinished = .claimed(claim)
@@ -123,14 +131,25 @@ struct ServingTurn {
     }
 
     /// Settles and acknowledges the batch at hand, from where it stands.
-    private mutating func finish() async throws -> Step {
+    private mutating func finish(claimsNext: Bool) async throws -> Step {
         let began = ContinuousClock.now
         if case .claimed(let claim) = unfinished {
             guard let settled = try await settle(claim) else { return .servedSomebody }
             unfinished = .settled(claim, settled)
         }
         guard case .settled(let claim, let settled) = unfinished else { return .servedSomebody }
-        try await line.acknowledge(Acknowledgement(of: claim, settled, lease: lease))
+        let acknowledgement = Acknowledgement(of: claim, settled, lease: lease)
+        // Entries that wait for units of others would only be claimed again; news of stock wakes this line.
+        var next: ClaimAnswer?
+        if claimsNext, settled.waiting.isEmpty {
+            next = try await line.acknowledge(
+                acknowledgement,
+                claiming: settings.batchSize,
+                dropLimit: settings.dropStep
+            )
+        } else {
+            try await line.acknowledge(acknowledgement)
+        }
         unfinished = nil
         product?.availableStock = settled.availableStock
         product?.soldOutAfter = settled.soldOutAfter
@@ -139,7 +158,7 @@ struct ServingTurn {
             logger.error("an entry can't be read and is kept as a dead letter", metadata: ["reason": "\(entry.reason)"])
         }
         if settled.soldOutAfter != nil { logger.notice("sold out", metadata: ["batch": "\(claim.number)"]) }
-        // Entries that wait for units of others would only be claimed again; news of stock wakes this line.
+        if let next { return try await take(next) ?? .servedSomebody }
         return settled.waiting.isEmpty ? .servedSomebody : .nothingToDo
     }
 
@@ -186,6 +205,8 @@ struct ServingTurn {
     }
 
     /// Never between a claim and its acknowledgement: an outcome that is shown here is younger than any acknowledged one.
+    ///
+    /// So while a sweep is owed, the next batch is not taken.
     ///
     /// - Returns: Whether units came back or more is to be swept: then the line may move.
     private mutating func sweep() async throws -> Bool {

@@ -1,5 +1,7 @@
 extension MariaDBConnection {
-    /// One attempt of a transaction: begin, body, commit; or roll back.
+    /// One attempt of a transaction: body, commit; or roll back.
+    ///
+    /// It begins with the body's first statement, which START TRANSACTION may travel with.
     func transaction<Result>(
         number: Int,
         file: StaticString,
@@ -7,20 +9,19 @@ extension MariaDBConnection {
         _ body: (MariaDBConnection) throws -> Result
     ) throws(MariaDBTransactionError) -> Result {
         var causes = MariaDBTransactionError.Causes()
-        do {
-            try control("START TRANSACTION", during: .transaction, file: file, line: line)
-        } catch {
-            causes.begin = error
-            throw MariaDBTransactionError(causes, attempts: number)
-        }
         isInTransaction = true
-        defer { isInTransaction = false }
+        owesBegin = true
+        defer {
+            isInTransaction = false
+            owesBegin = false
+        }
 
         let result: Result
         do {
             result = try body(self)
             // The body may have swallowed an error after which there is nothing left to commit.
             if let failure = brokenBy ?? transactionFailure { throw failure }
+            if owesBegin { return result }
             guard serverSeesTransaction else {
                 throw MariaDBError(bug: "the body ended its transaction itself", file: file, line: line)
             }
@@ -53,7 +54,7 @@ extension MariaDBConnection {
     ///
     /// On a lost connection the server does it.
     private func rollBack(file: StaticString, line: UInt) -> MariaDBError? {
-        if brokenBy != nil { return nil }
+        if brokenBy != nil || (owesBegin && !serverSeesTransaction) { return nil }
         do {
             transactionFailure = nil
             try control("ROLLBACK", during: .transaction, file: file, line: line)
@@ -70,6 +71,7 @@ extension MariaDBConnection {
         line: UInt,
         _ body: (MariaDBConnection) throws -> Result
     ) throws -> Result {
+        try commitEachStatement(file: file, line: line)
         let result = Swift.Result { try body(self) }
         guard brokenBy == nil, serverSeesTransaction else { return try result.get() }
         if let failure = rollBack(file: file, line: line) { throw failure }

@@ -12,10 +12,14 @@ public final class MariaDBConnection {
     private(set) var brokenBy: MariaDBError?
     /// Whether the rows of a statement are still being read.
     var isStreaming = false
-    /// Whether `withTransaction` has begun a transaction.
+    /// Whether this is within `withTransaction`.
     var isInTransaction = false {
         didSet { transactionFailure = nil }
     }
+    /// Whether the transaction begins with its first statement, which is still to come.
+    var owesBegin = false
+    /// Whether the session is in autocommit mode.
+    var commitsEachStatement = true
     /// The error after which the transaction can only be rolled back.
     var transactionFailure: MariaDBError?
 
@@ -104,6 +108,7 @@ public final class MariaDBConnection {
     func perform<Result>(
         _ sql: String,
         during phase: MariaDBError.Phase? = nil,
+        beginsTransaction: Bool = true,
         file: StaticString,
         line: UInt,
         _ body: () throws -> Result
@@ -117,6 +122,7 @@ public final class MariaDBConnection {
                 line: line
             )
         }
+        if beginsTransaction { try beginIfOwed(file: file, line: line) }
         // Before the statement runs: a COMMIT among several would leave no trace of the transaction.
         let phase = phase ?? self.phase(of: sql)
         do {

@@ -8,7 +8,7 @@ public struct MariaDBTransactionError: Error, Sendable {
         var commit: (any Error)?
     }
 
-    /// What kept the transaction from beginning: no connection, a full queue, a lost START TRANSACTION.
+    /// What kept the transaction from beginning: no connection, a full queue.
     public var begin: (any Error)? { causes.begin }
     /// What the body threw, or what a statement of it met.
     public var body: (any Error)? { causes.body }

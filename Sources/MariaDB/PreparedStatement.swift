@@ -66,6 +66,38 @@ final class PreparedStatement {
         }
     }
 
+    /// Executes the statement once, or once for each row.
+    func execute(_ parameters: MariaDBStatement.Parameters) throws(LibraryError) {
+        switch parameters {
+        case .once(let values): try execute(values)
+        case .forEach(let rows): try execute(rows: rows)
+        }
+    }
+
+    /// Reads the reply to an execution that was sent without waiting for it, and its rows.
+    ///
+    /// Throws `LibraryError`, and what a value that can't be read throws; nothing is left unread.
+    func receive() throws -> MariaDBReply {
+        // What the library does after it has sent a statement; it offers it in its table of functions only.
+        guard let readReply = connection.pointee.methods.pointee.db_read_execute_response else {
+            throw LibraryError.misuse("the client library can't read a reply by itself")
+        }
+        try check(readReply(handle) == 0)
+        let result = result
+        var rows: [MariaDBRow] = []
+        guard returnsRows else {
+            try skipRows()
+            return MariaDBReply(rows: rows, result: result)
+        }
+        do {
+            try forEachRow { rows.append($0) }
+        } catch {
+            try skipRows()
+            throw error
+        }
+        return MariaDBReply(rows: rows, result: result)
+    }
+
     private func setBatchSize(_ size: UInt32) throws(LibraryError) {
         var size = size
         try check(mysql_stmt_attr_set(handle, STMT_ATTR_ARRAY_SIZE, &size) == 0)

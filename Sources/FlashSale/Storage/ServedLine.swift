@@ -38,6 +38,10 @@ public protocol ServedLine: Sendable {
     /// Ends a claim: outcomes are shown, carts are gone, waiting entries are back at the head of the line.
     func acknowledge(_ acknowledgement: Acknowledgement) async throws
 
+    /// Ends a claim and takes the next one: as both calls one after the other, in one round trip.
+    func acknowledge(_ acknowledgement: Acknowledgement, claiming limit: Int, dropLimit: Int) async throws
+        -> ClaimAnswer
+
     /// Shows what became of orders, and the stock as it is; a user's younger ticket stays as it is.
     func show(_ orders: [Order], of product: Product, fence: Fence) async throws
 

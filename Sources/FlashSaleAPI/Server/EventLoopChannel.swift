@@ -39,6 +39,12 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
 
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
+            // What was read last is kept for the next time, by each connection. A request is smaller than this, and whoever
+            // sends more at once gets more.
+            try channel.syncOptions?.setOption(
+                .recvAllocator,
+                value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
+            )
             let pipeline = channel.pipeline.syncOperations
             var decoder = NIOHTTPDecoderLimitConfiguration()
             decoder.maxHeaderFieldSize = limits.requestLineBytes

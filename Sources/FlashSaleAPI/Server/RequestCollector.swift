@@ -16,7 +16,8 @@ struct RequestCollector {
 
     private let limit: Int
     private var state = State.idle
-    private var complete = CircularBuffer<Request>()
+    /// Without room for more than one: as a rule there is none, and the usual sixteen would be 4 kB for each connection.
+    private var complete = CircularBuffer<Request>(initialCapacity: 1)
 
     init(limit: Int) { self.limit = limit }
 

@@ -89,7 +89,7 @@ extension RequestHandler {
         isAnswering = true
         // Begins at once: what does not wait for anything is answered before this returns.
         let task = Task.immediate(executorPreference: executor) { await self.answer(request) }
-        if isAnswering { self.task = task }
+        if isAnswering, self.task == nil { self.task = task }
     }
 
     private func answer(_ request: Request) async {
@@ -102,6 +102,17 @@ extension RequestHandler {
             response = Response(status: .internalServerError)
         }
         response.headers[.date] = date.text()
+        if response.body.contentLength == nil { sendStream(response) } else { await send(response) }
+    }
+
+    /// Sends a stream in a task of its own: the present one's memory is what it took to find the answer, and would be kept for
+    /// as long as the stream lasts.
+    private func sendStream(_ response: Response) {
+        let task = Task.immediate(executorPreference: executor) { await self.send(response) }
+        if isAnswering { self.task = task }
+    }
+
+    private func send(_ response: consuming Response) async {
         do {
             try await write(response)
             answered()

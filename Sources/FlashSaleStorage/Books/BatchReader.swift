@@ -16,23 +16,26 @@ struct BatchReader {
         self.size = size
     }
 
-    /// Users of the claim who have a live order, with its ticket.
+    /// What looks for orders of the claim's users: one statement for a claim of the usual size.
     ///
-    /// One prepared statement for every batch: short batches repeat their last user.
-    func liveOrders() throws -> [UserID: Ticket] {
+    /// The same prepared statement for every batch: short batches repeat a user.
+    var liveOrderStatements: [MariaDBStatement] {
         let users = claim.entries.filter { $0.cart == .live }.map(\.user.rawValue)
-        var orders: [UserID: Ticket] = [:]
-        for start in stride(from: 0, to: users.count, by: size) {
+        let marks = Array(repeating: "?", count: size).joined(separator: ",")
+        return stride(from: 0, to: users.count, by: size).map { start in
             let chunk = users[start..<min(start + size, users.count)]
-            guard let last = chunk.last else { break }
-            let padded = chunk + repeatElement(last, count: size - chunk.count)
-            let marks = Array(repeating: "?", count: size).joined(separator: ",")
-            let rows = try connection.query(
+            let padded = chunk + repeatElement(users[start], count: size - chunk.count)
+            return MariaDBStatement(
                 "SELECT active_user, ticket FROM orders WHERE product_id = ? AND active_user IN (\(marks))",
                 [.integer(product.rawValue)] + padded.map { .string($0) }
             )
-            for row in rows { orders[try UserID(try row.string("active_user"))] = try ticket(row, "ticket") }
         }
+    }
+
+    /// Users of the claim who have a live order, with its ticket, from the rows of ``liveOrderStatements``.
+    func liveOrders(in rows: [MariaDBRow]) throws -> [UserID: Ticket] {
+        var orders: [UserID: Ticket] = [:]
+        for row in rows { orders[try UserID(try row.string("active_user"))] = try ticket(row, "ticket") }
         return orders
     }
 

@@ -21,22 +21,46 @@ struct LockedProduct {
     /// Whether a payment event waits for its order.
     var hasEarlyEvents: Bool
 
+    /// What locks a product and reads it.
+    static func statement(_ id: ProductID) -> MariaDBStatement {
+        MariaDBStatement(sql, [.integer(id.rawValue)])
+    }
+
+    private static let sql = """
+        SELECT \(Product.columns), p.is_price_pending, NOW(6) AS now,
+            (SELECT l.fence FROM leases l WHERE l.product_id = p.id) AS fence,
+            (SELECT MAX(d.ticket) FROM decisions d WHERE d.product_id = p.id) AS last_decided,
+            (SELECT MAX(r.from_ticket) FROM prices r WHERE r.product_id = p.id) AS price_from,
+            EXISTS (SELECT 1 FROM payment_events e WHERE e.product_id = p.id AND e.result = 'waiting') AS has_early,
+            (SELECT CAST(COALESCE(SUM(o.quantity), 0) AS SIGNED) FROM orders o
+             WHERE o.product_id = p.id AND o.status IN ('held', 'pending')) AS held
+        FROM products p WHERE p.id = ? FOR UPDATE
+        """
+
     /// Locks a product; nil when there is none of that number.
     init?(_ id: ProductID, _ connection: MariaDBConnection) throws {
-        let rows = try connection.query(
-            """
-            SELECT \(Product.columns), p.is_price_pending, NOW(6) AS now,
-                (SELECT l.fence FROM leases l WHERE l.product_id = p.id) AS fence,
-                (SELECT MAX(d.ticket) FROM decisions d WHERE d.product_id = p.id) AS last_decided,
-                (SELECT MAX(r.from_ticket) FROM prices r WHERE r.product_id = p.id) AS price_from,
-                EXISTS (SELECT 1 FROM payment_events e WHERE e.product_id = p.id AND e.result = 'waiting') AS has_early,
-                (SELECT CAST(COALESCE(SUM(o.quantity), 0) AS SIGNED) FROM orders o
-                 WHERE o.product_id = p.id AND o.status IN ('held', 'pending')) AS held
-            FROM products p WHERE p.id = ? FOR UPDATE
-            """,
-            [.integer(id.rawValue)]
-        )
-        guard let row = rows.first else { return nil }
+        guard let row = try connection.query(Self.sql, [.integer(id.rawValue)]).first else { return nil }
+        try self.init(row)
+    }
+
+    /// Locks a product for the worker that has the lease.
+    ///
+    /// - Throws: ``Fenced`` when the lease is another's.
+    init(_ id: ProductID, fence: Fence, _ connection: MariaDBConnection) throws {
+        try self.init(id, fence: fence, try connection.query(Self.sql, [.integer(id.rawValue)]))
+    }
+
+    /// A product that was locked for the worker that has the lease.
+    ///
+    /// - Parameter rows: What ``statement(_:)`` returned.
+    /// - Throws: ``Fenced`` when the lease is another's.
+    init(_ id: ProductID, fence: Fence, _ rows: [MariaDBRow]) throws {
+        guard let row = rows.first else { throw StoreUnavailable(reason: "product \(id) is gone") }
+        try self.init(row)
+        guard self.fence == Int(fence.rawValue) else { throw Fenced(product: id, fence: fence) }
+    }
+
+    private init(_ row: MariaDBRow) throws {
         product = try Product(row: row)
         now = Timestamp(try row.dateTime("now"))
         fence = try row.optionalInt("fence")
@@ -45,16 +69,5 @@ struct LockedProduct {
         priceFrom = Int64(try row.optionalInt("price_from") ?? 1)
         isPricePending = try row.bool("is_price_pending")
         hasEarlyEvents = try row.bool("has_early")
-    }
-
-    /// Locks a product for the worker that has the lease.
-    ///
-    /// - Throws: ``Fenced`` when the lease is another's.
-    init(_ id: ProductID, fence: Fence, _ connection: MariaDBConnection) throws {
-        guard let locked = try LockedProduct(id, connection) else {
-            throw StoreUnavailable(reason: "product \(id) is gone")
-        }
-        guard locked.fence == Int(fence.rawValue) else { throw Fenced(product: id, fence: fence) }
-        self = locked
     }
 }

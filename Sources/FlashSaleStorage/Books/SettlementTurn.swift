@@ -2,15 +2,18 @@ import FlashSale
 import MariaDB
 
 /// One batch within its transaction: read under the lock, decide, write.
+///
+/// What does not depend on each other travels together: a batch as usual takes one round trip to read and one to write.
 struct SettlementTurn {
     private let connection: MariaDBConnection
     private let claim: Claim
     private let fence: Fence
     private let reader: BatchReader
     private let locked: LockedProduct
+    private let liveOrders: [UserID: Ticket]
     private let prices: PriceTable
 
-    /// Locks the product.
+    /// Locks the product, and reads which users of the claim have an order.
     ///
     /// - Parameter size: The most entries of a claim.
     init(_ claim: Claim, of product: ProductID, fence: Fence, size: Int, _ connection: MariaDBConnection) throws {
@@ -18,7 +21,9 @@ struct SettlementTurn {
         self.claim = claim
         self.fence = fence
         reader = BatchReader(claim: claim, product: product, size: size, connection)
-        locked = try LockedProduct(product, fence: fence, connection)
+        let replies = try connection.runTogether([LockedProduct.statement(product)] + reader.liveOrderStatements)
+        locked = try LockedProduct(product, fence: fence, replies[0].rows)
+        liveOrders = try reader.liveOrders(in: replies.dropFirst().flatMap(\.rows))
         prices = try PriceTable(of: locked, claim, connection)
     }
 
@@ -33,16 +38,13 @@ struct SettlementTurn {
                 available: locked.product.availableStock,
                 held: locked.held,
                 checkout: locked.product.checkout,
-                liveOrders: try reader.liveOrders(),
+                liveOrders: liveOrders,
                 decided: decided,
                 earlyEvents: early.mapValues { $0.map(\.orderEvent) },
                 soldOutAfter: locked.product.soldOutAfter
             )
         )
-        try insertDeadLetters()
-        try insertDecisions(settlement.decisions)
-        try insertOrders(settlement.orders, early)
-        try writeStock(settlement)
+        try write(settlement, early)
         try resolve(early, settlement)
         if let soldOutAfter = settlement.soldOutAfter, locked.product.soldOutAfter == nil {
             try SoldOutRange(of: locked, connection).open(after: soldOutAfter)
@@ -64,9 +66,7 @@ struct SettlementTurn {
         let failed = open.map {
             Decision(ticket: $0.ticket, user: $0.user, quantity: $0.quantity, status: .failed)
         }
-        try insertDeadLetters()
-        try insertDeadLetters(open, reason: reason)
-        try insertDecisions(failed)
+        try connection.runTogether(deadLetters + deadLetters(of: open, reason: reason) + rows(of: failed))
         for entry in open where locked.hasEarlyEvents {
             let ticket = entry.ticket.rawValue
             try PaymentEventTable(connection).refundWaiting(product, tickets: ticket...ticket, at: locked.now)
@@ -116,9 +116,30 @@ struct SettlementTurn {
         return events
     }
 
-    private func insertDecisions(_ decisions: [Decision]) throws {
-        guard !decisions.isEmpty else { return }
-        try connection.executeBatch(
+    /// Everything that the batch writes as usual.
+    ///
+    /// The guard of the stock repeats what the lock already promises: if it ever fails, nothing of this batch is sold.
+    private func write(_ settlement: Settlement, _ early: [Ticket: [PaymentEvent]]) throws {
+        var statements = deadLetters + rows(of: settlement.decisions) + rows(of: settlement.orders, early)
+        statements += ledgerRows(of: settlement)
+        let taken = Int64(settlement.unitsTaken)
+        guard taken > 0 else {
+            try connection.runTogether(statements)
+            return
+        }
+        statements.append(
+            MariaDBStatement(
+                "UPDATE products SET available_stock = available_stock - ? WHERE id = ? AND available_stock >= ?",
+                [.integer(taken), .integer(product.rawValue), .integer(taken)]
+            )
+        )
+        guard try connection.runTogether(statements).last?.result.affectedRows == 1 else {
+            throw StoreUnavailable(reason: "the stock of product \(product) changed under its lock: nothing was sold")
+        }
+    }
+
+    private func rows(of decisions: [Decision]) -> [MariaDBStatement] {
+        MariaDBStatement.inserting(
             """
             INSERT INTO decisions (product_id, ticket, user_id, quantity, outcome, order_ticket, fence, batch)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?)
@@ -135,10 +156,9 @@ struct SettlementTurn {
         )
     }
 
-    private func insertOrders(_ orders: [Settlement.NewOrder], _ early: [Ticket: [PaymentEvent]]) throws {
-        guard !orders.isEmpty else { return }
+    private func rows(of orders: [Settlement.NewOrder], _ early: [Ticket: [PaymentEvent]]) -> [MariaDBStatement] {
         // NULL + an interval is NULL: an order that never was a hold, or that nothing runs out for.
-        try connection.executeBatch(
+        let inserted = MariaDBStatement.inserting(
             """
             INSERT INTO orders (product_id, ticket, user_id, quantity, unit_price, currency, status, is_checked_out,
                 hold_expires_at, expires_at, paid_at, payment_event, ended_at)
@@ -166,7 +186,7 @@ struct SettlementTurn {
                 ]
             }
         )
-        try OutboxWriter(connection).insert(orders.compactMap { draft($0, early) })
+        return inserted + OutboxWriter.statements(orders.compactMap { draft($0, early) })
     }
 
     private func draft(_ order: Settlement.NewOrder, _ early: [Ticket: [PaymentEvent]]) -> OutboxWriter.Draft? {
@@ -189,32 +209,21 @@ struct SettlementTurn {
 
     /// One ledger row for the batch, and one for each order whose early payment moved its units again: what came back first,
     /// since others of the batch may have it, and what was taken up again last.
-    ///
-    /// The guard repeats what the lock already promises: if it ever fails, nothing of this batch is sold.
-    private func writeStock(_ settlement: Settlement) throws {
-        guard settlement.unitsOrdered > 0 else { return }
-        try insertLedger(.giveBack, "payment_failed", settlement.orders)
-        try connection.execute(
+    private func ledgerRows(of settlement: Settlement) -> [MariaDBStatement] {
+        guard settlement.unitsOrdered > 0 else { return [] }
+        let ordered = MariaDBStatement(
             "INSERT INTO stock_ledger (product_id, delta, reason, batch) VALUES (?, ?, 'ordered', ?)",
             [.integer(product.rawValue), .integer(Int64(-settlement.unitsOrdered)), .integer(claim.number)]
         )
-        try insertLedger(.takeAgain, "recovered", settlement.orders)
-        let taken = Int64(settlement.unitsTaken)
-        guard taken > 0 else { return }
-        let updated = try connection.execute(
-            "UPDATE products SET available_stock = available_stock - ? WHERE id = ? AND available_stock >= ?",
-            [.integer(taken), .integer(product.rawValue), .integer(taken)]
-        )
-        guard updated.affectedRows == 1 else {
-            throw StoreUnavailable(reason: "the stock of product \(product) changed under its lock: nothing was sold")
-        }
+        return ledgerRows(of: .giveBack, "payment_failed", settlement.orders) + [ordered]
+            + ledgerRows(of: .takeAgain, "recovered", settlement.orders)
     }
 
-    private func insertLedger(
-        _ move: OrderTransition.StockMove,
+    private func ledgerRows(
+        of move: OrderTransition.StockMove,
         _ reason: String,
         _ orders: [Settlement.NewOrder]
-    ) throws {
+    ) -> [MariaDBStatement] {
         let moves = orders.flatMap { order in
             order.transitions.filter { $0.stock == move }.map { transition -> [MariaDBValue] in
                 [
@@ -223,8 +232,7 @@ struct SettlementTurn {
                 ]
             }
         }
-        guard !moves.isEmpty else { return }
-        try connection.executeBatch(
+        return MariaDBStatement.inserting(
             "INSERT INTO stock_ledger (product_id, delta, reason, ticket) VALUES (?, ?, ?, ?)",
             rows: moves
         )
@@ -242,9 +250,8 @@ struct SettlementTurn {
         try OutboxWriter(connection).insert(refunds.map { OutboxWriter.Draft(refundOf: $0.event, at: locked.now) })
     }
 
-    private func insertDeadLetters(_ entries: [ClaimedEntry], reason: String) throws {
-        guard !entries.isEmpty else { return }
-        try connection.executeBatch(
+    private func deadLetters(of entries: [ClaimedEntry], reason: String) -> [MariaDBStatement] {
+        MariaDBStatement.inserting(
             """
             INSERT INTO dead_letters (product_id, batch, position, raw, reason, attempts) VALUES (?, ?, ?, ?, ?, ?)
             ON DUPLICATE KEY UPDATE attempts = VALUES(attempts)
@@ -259,9 +266,8 @@ struct SettlementTurn {
         )
     }
 
-    private func insertDeadLetters() throws {
-        guard !claim.unreadable.isEmpty else { return }
-        try connection.executeBatch(
+    private var deadLetters: [MariaDBStatement] {
+        MariaDBStatement.inserting(
             """
             INSERT INTO dead_letters (product_id, batch, position, raw, reason) VALUES (?, ?, ?, ?, ?)
             ON DUPLICATE KEY UPDATE attempts = attempts + 1
@@ -273,5 +279,12 @@ struct SettlementTurn {
                 ]
             }
         )
+    }
+}
+
+extension MariaDBStatement {
+    /// One statement for all rows, and none for no rows.
+    static func inserting(_ sql: String, rows: [[MariaDBValue]]) -> [MariaDBStatement] {
+        rows.isEmpty ? [] : [MariaDBStatement(sql, rows: rows)]
     }
 }

@@ -83,9 +83,35 @@ public struct RedisServedLine: ServedLine {
 
     /// Takes entries from the line.
     public func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer {
-        let keys = LineKeys(product)
         crashPoints.reach(.claimBefore)
-        let reply = try await redis.run(
+        let replies = try await run([claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)])
+        return try answer(ScriptReply(replies[0], of: LineScripts.claim), product, fence)
+    }
+
+    /// Ends a claim.
+    public func acknowledge(_ acknowledgement: Acknowledgement) async throws {
+        let replies = try await run([acknowledgeCommand(acknowledgement)] + Self.dropListOfProducts)
+        try confirm(ScriptReply(replies[0], of: LineScripts.acknowledge), acknowledgement)
+    }
+
+    /// Ends a claim and takes the next one.
+    public func acknowledge(
+        _ acknowledgement: Acknowledgement,
+        claiming limit: Int,
+        dropLimit: Int
+    ) async throws -> ClaimAnswer {
+        let (product, fence) = (acknowledgement.product, acknowledgement.fence)
+        crashPoints.reach(.claimBefore)
+        let claim = claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)
+        // A claim that ran twice is the same claim, and the list may well be dropped twice.
+        let replies = try await run([acknowledgeCommand(acknowledgement)] + Self.dropListOfProducts + [claim])
+        try confirm(ScriptReply(replies[0], of: LineScripts.acknowledge), acknowledgement)
+        return try answer(ScriptReply(replies[replies.count - 1], of: LineScripts.claim), product, fence)
+    }
+
+    private func claimCommand(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) -> RedisCommand {
+        let keys = LineKeys(product)
+        return RedisCommand(
             LineScripts.claim,
             keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace],
             [
@@ -93,6 +119,9 @@ public struct RedisServedLine: ServedLine {
                 RedisArgument(product.rawValue),
             ]
         )
+    }
+
+    private func answer(_ reply: ScriptReply, _ product: ProductID, _ fence: Fence) throws -> ClaimAnswer {
         try throwIfFenced(reply, product, fence)
         switch reply.word {
         case "claimed":
@@ -107,8 +136,7 @@ public struct RedisServedLine: ServedLine {
         }
     }
 
-    /// Ends a claim.
-    public func acknowledge(_ acknowledgement: Acknowledgement) async throws {
+    private func acknowledgeCommand(_ acknowledgement: Acknowledgement) -> RedisCommand {
         let keys = LineKeys(acknowledgement.product)
         let decisions = acknowledgement.decisions
         var arguments: [RedisArgument] = [
@@ -125,7 +153,7 @@ public struct RedisServedLine: ServedLine {
             arguments.append(RedisArgument(EntryCodec.outcome(decision)))
         }
         arguments += acknowledgement.waiting.map { RedisArgument(EntryCodec.entry($0)) }
-        let reply = try await redis.run(
+        return RedisCommand(
             LineScripts.acknowledge,
             keys: [
                 keys.sale, keys.queue, keys.processing, keys.outcomes, keys.stock, keys.left, keys.productCache,
@@ -133,10 +161,20 @@ public struct RedisServedLine: ServedLine {
             ],
             arguments
         )
+    }
+
+    private func confirm(_ reply: ScriptReply, _ acknowledgement: Acknowledgement) throws {
         try throwIfFenced(reply, acknowledgement.product, acknowledgement.fence)
         guard ["done", "stale", "missing"].contains(reply.word) else { throw reply.unexpected() }
         crashPoints.reach(.acknowledgeAfter)
-        try await dropListOfProducts()
+    }
+
+    private func run(_ commands: [RedisCommand]) async throws -> [RedisReply] {
+        do {
+            return try await redis.sendInOrder(commands)
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not do what a worker asked for", cause: error)
+        }
     }
 
     /// Shows what became of orders.
@@ -229,17 +267,12 @@ public struct RedisServedLine: ServedLine {
         }
     }
 
+    private func dropListOfProducts() async throws { _ = try await run(Self.dropListOfProducts) }
+
     /// The document of all products shows every product's stock, and lives on a shard of its own.
-    private func dropListOfProducts() async throws {
-        do {
-            _ = try await redis.send([
-                RedisCommand("DEL", key: LineKeys.allProductsCache),
-                RedisCommand("INCR", key: LineKeys.allProductsChanges),
-            ])
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not drop the list of products", cause: error)
-        }
-    }
+    private static let dropListOfProducts = [
+        RedisCommand("DEL", key: LineKeys.allProductsCache), RedisCommand("INCR", key: LineKeys.allProductsChanges),
+    ]
 
     private func claim(_ reply: ScriptReply) throws -> Claim {
         var claim = Claim(

@@ -93,9 +93,19 @@ struct OutboxWriter {
     /// Adds messages, in this order.
     func insert(_ drafts: [Draft]) throws {
         guard !drafts.isEmpty else { return }
-        try connection.executeBatch(
-            "INSERT INTO outbox (product_id, ticket, event, payload) VALUES (?, ?, ?, ?)",
-            rows: drafts.map { $0.order.parameters + [.string($0.event.rawValue), .string($0.payload)] }
-        )
+        try connection.executeBatch(Self.sql, rows: drafts.map(\.row))
+    }
+
+    /// What adds messages, in this order.
+    static func statements(_ drafts: [Draft]) -> [MariaDBStatement] {
+        MariaDBStatement.inserting(sql, rows: drafts.map(\.row))
+    }
+
+    private static let sql = "INSERT INTO outbox (product_id, ticket, event, payload) VALUES (?, ?, ?, ?)"
+}
+
+extension OutboxWriter.Draft {
+    fileprivate var row: [MariaDBValue] {
+        order.parameters + [.string(event.rawValue), .string(payload)]
     }
 }

@@ -15,12 +15,21 @@ if tonumber(ARGV[1]) < seen then return { 'fenced', seen } end
 if sale[3] ~= ARGV[2] or redis.call('EXISTS', KEYS[3]) == 0 then return { 'stale' } end
 
 local first_waiting = 10 + 3 * tonumber(ARGV[9])
+local tickets, users, outcomes, carts = {}, {}, {}, {}
 for index = 10, first_waiting - 1, 3 do
-    local ticket, user, outcome = ARGV[index], ARGV[index + 1], ARGV[index + 2]
-    show_outcome(KEYS[4], user, outcome, true)
-    local cart = 'cart_item:' .. user .. ':{' .. ARGV[3] .. '}'
-    if string.match(redis.call('GET', cart) or '', '^1:(%d+):') == ticket then redis.call('DEL', cart) end
-    redis.call('SREM', KEYS[6], ticket)
+    local number = #users + 1
+    tickets[number], users[number], outcomes[number] = ARGV[index], ARGV[index + 1], ARGV[index + 2]
+    carts[number] = 'cart_item:' .. users[number] .. ':{' .. ARGV[3] .. '}'
+end
+-- One call for all of them, not one for each: that is most of what a batch costs Redis.
+if #users > 0 then
+    show_outcomes(KEYS[4], users, outcomes, true)
+    local settled = {}
+    for number, cart in ipairs(redis.call('MGET', unpack(carts))) do
+        if cart and string.match(cart, '^1:(%d+):') == tickets[number] then settled[#settled + 1] = carts[number] end
+    end
+    if #settled > 0 then redis.call('DEL', unpack(settled)) end
+    redis.call('SREM', KEYS[6], unpack(tickets))
 end
 redis.call('EXPIRE', KEYS[4], ARGV[6])
 

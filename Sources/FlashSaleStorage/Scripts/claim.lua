@@ -36,23 +36,26 @@ local limit = tonumber(sale[7] or 0) > 0 and 1 or tonumber(ARGV[2])
 local entries = redis.call('LRANGE', KEYS[2], -limit, -1)
 if #entries == 0 then return { 'empty' } end
 local anyone_left = redis.call('SCARD', KEYS[4]) > 0
-local batch, last = {}, 0
+local batch, places, carts, last = {}, {}, {}, 0
 for index = #entries, 1, -1 do
     local entry = entries[index]
     local ticket, quantity, user = string.match(entry, '^1:([1-9]%d*):([1-9]%d*):([%l%d._@+-]+)$')
-    local verdict = 'unreadable'
+    batch[#batch + 1] = 'unreadable ' .. entry
     if ticket and #ticket <= 15 and #quantity <= 9 and #user <= 64 then
-        local cart = redis.call('GET', 'cart_item:' .. user .. ':{' .. ARGV[4] .. '}') or ''
-        if anyone_left and redis.call('SISMEMBER', KEYS[4], ticket) == 1 then
-            verdict = 'left'
-        elseif string.match(cart, '^1:(%d+):[1-9]%d*$') == ticket then
-            verdict = 'live'
-        else
-            verdict = 'expired'
-        end
+        places[#places + 1] = { at = #batch, ticket = ticket, entry = entry }
+        carts[#carts + 1] = 'cart_item:' .. user .. ':{' .. ARGV[4] .. '}'
         last = math.max(last, tonumber(ticket))
     end
-    batch[#batch + 1] = verdict .. ' ' .. entry
+end
+if #places > 0 then carts = redis.call('MGET', unpack(carts)) end
+for number, place in ipairs(places) do
+    local verdict = 'expired'
+    if anyone_left and redis.call('SISMEMBER', KEYS[4], place.ticket) == 1 then
+        verdict = 'left'
+    elseif string.match(carts[number] or '', '^1:(%d+):[1-9]%d*$') == place.ticket then
+        verdict = 'live'
+    end
+    batch[place.at] = verdict .. ' ' .. place.entry
 end
 
 redis.call('LTRIM', KEYS[2], 0, -1 - #entries)

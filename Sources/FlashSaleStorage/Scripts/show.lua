@@ -10,7 +10,7 @@ if ARGV[2] ~= '' then
     local seen = tonumber(sale[2] or 0)
     if tonumber(ARGV[2]) < seen then return { 'fenced', seen } end
 end
-for index = 6, #ARGV, 2 do show_outcome(KEYS[2], ARGV[index], ARGV[index + 1], ARGV[2] ~= '') end
+for index = 6, #ARGV, 2 do show_outcomes(KEYS[2], { ARGV[index] }, { ARGV[index + 1] }, ARGV[2] ~= '') end
 if #ARGV > 6 then redis.call('EXPIRE', KEYS[2], ARGV[5]) end
 if ARGV[2] ~= '' then
     -- Only the worker that serves the product writes its stock: nobody else knows which commit came last.

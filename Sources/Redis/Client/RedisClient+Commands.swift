@@ -47,17 +47,31 @@ extension RedisClient {
     ) async throws -> RedisReply {
         let id = nextRequestID()
         let keeper = keeper(for: id)
-        let cached = RedisCommand(head: .cachedScript(script), keys: keys, arguments: arguments)
+        let cached = RedisCommand(script, keys: keys, arguments)
         let reply = try await keeper.send(cached, id: id)
-        guard case .error(let error) = reply, error.code == "NOSCRIPT" else {
-            return try reply.orThrow()
+        guard reply.isUnknownScript else { return try reply.orThrow() }
+        return try await keeper.send(cached.withSource, id: nextRequestID()).orThrow()
+    }
+
+    /// Runs commands in their order, scripts by their SHA-1 among them, in one piece on one connection.
+    ///
+    /// From the first script on that Redis does not know, all of them are sent again, scripts with their sources: so those
+    /// behind it have to bear being run twice. Throws what ``send(_:)-([RedisCommand])`` throws, and the first error among
+    /// the replies.
+    public func sendInOrder(_ commands: [RedisCommand]) async throws -> [RedisReply] {
+        var replies = try await send(commands)
+        if let first = replies.firstIndex(where: \.isUnknownScript) {
+            replies = try await replies[..<first] + send(commands[first...].map(\.withSource))
         }
-        let source = RedisCommand(head: .scriptSource(script), keys: keys, arguments: arguments)
-        return try await keeper.send(source, id: nextRequestID()).orThrow()
+        return try replies.map { try $0.orThrow() }
     }
 }
 
 extension RedisReply {
+    fileprivate var isUnknownScript: Bool {
+        if case .error(let error) = self { error.code == "NOSCRIPT" } else { false }
+    }
+
     fileprivate func orThrow() throws(RedisError) -> RedisReply {
         if case .error(let error) = self {
             throw RedisError(error)

@@ -27,6 +27,17 @@ public struct RedisCommand: Sendable {
         self.init(head: .name(name), keys: key.map { [$0] } ?? [], arguments: arguments)
     }
 
+    /// A script, run by its SHA-1.
+    public init(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument] = []) {
+        self.init(head: .cachedScript(script), keys: keys, arguments: arguments)
+    }
+
+    /// The command that does the same where Redis does not know the script.
+    var withSource: RedisCommand {
+        guard case .cachedScript(let script) = head else { return self }
+        return RedisCommand(head: .scriptSource(script), keys: keys, arguments: arguments)
+    }
+
     /// A command on several keys.
     public init(_ name: String, keys: [String], _ arguments: [RedisArgument] = []) {
         self.init(head: .name(name), keys: keys, arguments: arguments)

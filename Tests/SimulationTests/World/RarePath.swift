@@ -1,7 +1,7 @@
 /// What a simulation has to come by: a path that never ran was never checked.
 enum RarePath: Int, CaseIterable {
     // Workers and their leases.
-    case leaseTakenOver, claimRecovered, claimFenced, settlementFenced, acknowledgementFenced, sweepFenced
+    case leaseTakenOver, claimRecovered, claimedAhead, claimFenced, settlementFenced, acknowledgementFenced, sweepFenced
     case acknowledgementStale, workerKilledBeforeCall, workerKilledAfterCall, workerKilledInCall, workerPaused
     // Stores that fail.
     case commitUnknownDone, commitUnknownUndone, replyLost, redisAway, databaseAway, clockJumped

@@ -121,6 +121,23 @@ struct WorkerLine: ServedLine {
         }
     }
 
+    /// One connection takes both commands in their order: whatever may come between them may come here.
+    func acknowledge(
+        _ acknowledgement: Acknowledgement,
+        claiming limit: Int,
+        dropLimit: Int
+    ) async throws -> ClaimAnswer {
+        try await acknowledge(acknowledgement)
+        let answer = try await claim(
+            acknowledgement.product,
+            fence: acknowledgement.fence,
+            limit: limit,
+            dropLimit: dropLimit
+        )
+        if case .claimed = answer { world.paths.count(.claimedAhead) }
+        return answer
+    }
+
     func show(_ orders: [Order], of product: Product, fence: Fence) async throws {
         try await world.call(.redis, "shows orders", by: worker) {
             try world.line.show(orders, of: product.id, by: fence, stock: product)
