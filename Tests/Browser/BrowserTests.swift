@@ -21,7 +21,12 @@ struct BrowserTests {
                 try await browser.click("main button")
                 try await browser.waitForHeading("You are in line")
                 #expect(try await browser.text("#position") == "1")
-                #expect(try await browser.text("#outlook").contains("held by others"))
+                _ = try await browser.run("document.querySelector('form[action$=leave] button').focus(); return ''")
+                try await eventually("it says why it stands") {
+                    try await browser.text("#outlook").contains("held by others")
+                }
+                // What is said changes; who was at a button still is.
+                #expect(try await browser.run("return document.activeElement.textContent") == "Leave the line")
                 try await browser.expectFit("waiting room")
                 try await shop.giveBack(product, "zoe")
                 // Nobody touches the page.

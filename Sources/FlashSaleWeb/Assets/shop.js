@@ -30,9 +30,15 @@
       // Another one has begun meanwhile: two would open two streams.
       if (mine !== generation) return
       if (answer.status >= 500 || !fresh) throw new Error('no page')
+      document.title = page.title
+      const outlook = fresh.querySelector('#outlook')
+      if (outlook && find('outlook')) {
+        // Who still waits keeps the buttons: a click or the focus on one must not be lost.
+        find('outlook').replaceWith(document.adoptNode(outlook))
+        return start()
+      }
       const typed = find('name')?.value
       main.replaceWith(document.adoptNode(fresh))
-      document.title = page.title
       if (typed && find('name')) find('name').value = typed
       const heading = fresh.querySelector('h1')
       write(find('say'), heading.textContent)
