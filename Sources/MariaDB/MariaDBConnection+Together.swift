@@ -89,13 +89,12 @@ extension MariaDBConnection {
 
     // MARK: Opening a transaction
 
-    /// What has to be sent before the first statement of a transaction.
+    /// What has to be sent before statements that travel together.
     ///
     /// Without autocommit, what is on its way when the server ends a transaction (a deadlock) can't commit itself: it begins
     /// another one, which is rolled back.
     private var openings: [String] {
-        guard owesBegin else { return [] }
-        return commitsEachStatement ? [Self.autocommitOff, Self.startTransaction] : [Self.startTransaction]
+        (commitsEachStatement ? [Self.autocommitOff] : []) + (owesBegin ? [Self.startTransaction] : [])
     }
 
     private func opened(by opening: String) {

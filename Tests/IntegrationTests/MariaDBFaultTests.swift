@@ -10,7 +10,8 @@ struct MariaDBFaultTests {
         try await withProxy(to: database) { proxy, address in
             try await withMariaDB(database.configuration(over: address)) { client in
                 try await createTable(client)
-                proxy.set(.cutReplyTo("COMMIT"))
+                // The statement itself: 3 is the protocol's code for one that is sent as text.
+                proxy.set(.cutReplyTo("\u{3}COMMIT"))
                 let attempts = Tally()
                 let error = try await #require(throws: MariaDBTransactionError.self) {
                     try await client.withTransaction { connection in

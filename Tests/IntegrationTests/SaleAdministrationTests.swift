@@ -183,7 +183,8 @@ struct SaleAdministrationTests {
                 group.addTask { try await cut.run() }
                 // Connected before the fault: a session's set-up says READ COMMITTED, which is not meant.
                 try await cut.ping()
-                proxy.set(.cutReplyTo("COMMIT"))
+                // The statement itself: 3 is the protocol's code for one that is sent as text.
+                proxy.set(.cutReplyTo("\u{3}COMMIT"))
                 let books = MariaDBSaleBooks(database: cut, batchSize: 50)
                 await #expect(throws: OutcomeUnknown.self) {
                     try await books.settle(claim, of: product.id, fence: lease.fence)

@@ -85,13 +85,13 @@ public struct RedisServedLine: ServedLine {
     public func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer {
         crashPoints.reach(.claimBefore)
         let replies = try await run([claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)])
-        return try answer(ScriptReply(replies[0], of: LineScripts.claim), product, fence)
+        return try answer(script(replies[0], LineScripts.claim), product, fence)
     }
 
     /// Ends a claim.
     public func acknowledge(_ acknowledgement: Acknowledgement) async throws {
         let replies = try await run([acknowledgeCommand(acknowledgement)] + Self.dropListOfProducts)
-        try confirm(ScriptReply(replies[0], of: LineScripts.acknowledge), acknowledgement)
+        try confirm(script(replies[0], LineScripts.acknowledge), acknowledgement)
     }
 
     /// Ends a claim and takes the next one.
@@ -105,8 +105,8 @@ public struct RedisServedLine: ServedLine {
         let claim = claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)
         // A claim that ran twice is the same claim, and the list may well be dropped twice.
         let replies = try await run([acknowledgeCommand(acknowledgement)] + Self.dropListOfProducts + [claim])
-        try confirm(ScriptReply(replies[0], of: LineScripts.acknowledge), acknowledgement)
-        return try answer(ScriptReply(replies[replies.count - 1], of: LineScripts.claim), product, fence)
+        try confirm(script(replies[0], LineScripts.acknowledge), acknowledgement)
+        return try answer(script(replies[replies.count - 1], LineScripts.claim), product, fence)
     }
 
     private func claimCommand(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) -> RedisCommand {
@@ -174,6 +174,16 @@ public struct RedisServedLine: ServedLine {
             return try await redis.sendInOrder(commands)
         } catch let error as RedisError {
             throw StoreUnavailable(reason: "Redis did not do what a worker asked for", cause: error)
+        }
+    }
+
+    /// A script's reply among others. What became of the list of products is looked at by nobody: a full Redis drops it all
+    /// the same, and it is good for a minute at most.
+    private func script(_ reply: RedisReply, _ script: RedisScript) throws -> ScriptReply {
+        do {
+            return try ScriptReply(try reply.orThrow(), of: script)
+        } catch let error as RedisError {
+            throw StoreUnavailable(script, cause: error)
         }
     }
 

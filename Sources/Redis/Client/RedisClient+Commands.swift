@@ -56,14 +56,13 @@ extension RedisClient {
     /// Runs commands in their order, scripts by their SHA-1 among them, in one piece on one connection.
     ///
     /// From the first script on that Redis does not know, all of them are sent again, scripts with their sources: so those
-    /// behind it have to bear being run twice. Throws what ``send(_:)-([RedisCommand])`` throws, and the first error among
-    /// the replies.
+    /// behind it have to bear being run twice. Returns and throws what ``send(_:)-([RedisCommand])`` does.
     public func sendInOrder(_ commands: [RedisCommand]) async throws -> [RedisReply] {
         var replies = try await send(commands)
         if let first = replies.firstIndex(where: \.isUnknownScript) {
             replies = try await replies[..<first] + send(commands[first...].map(\.withSource))
         }
-        return try replies.map { try $0.orThrow() }
+        return replies
     }
 }
 
@@ -72,7 +71,8 @@ extension RedisReply {
         if case .error(let error) = self { error.code == "NOSCRIPT" } else { false }
     }
 
-    fileprivate func orThrow() throws(RedisError) -> RedisReply {
+    /// The reply; throws the error that it is.
+    public func orThrow() throws(RedisError) -> RedisReply {
         if case .error(let error) = self {
             throw RedisError(error)
         }
