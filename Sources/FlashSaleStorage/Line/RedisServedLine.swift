@@ -177,8 +177,10 @@ public struct RedisServedLine: ServedLine {
         }
     }
 
-    /// A script's reply among others. What became of the list of products is looked at by nobody: a full Redis drops it all
-    /// the same, and it is good for a minute at most.
+    /// A script's reply among others.
+    ///
+    /// What became of the list of products is looked at by nobody: a full Redis drops it all the same, and it is good for a
+    /// minute at most.
     private func script(_ reply: RedisReply, _ script: RedisScript) throws -> ScriptReply {
         do {
             return try ScriptReply(try reply.orThrow(), of: script)
