@@ -44,7 +44,8 @@ struct CrashScenario: Sendable {
                 """
             )
             // A line whose loss is not on record yet is empty, too.
-            return try await waiting == 0 && open == 0 && isLineOpen()
+            let isOpen = try await isLineOpen()
+            return isOpen && waiting == 0 && open == 0
         }
         await worker.terminate(within: .seconds(20))
         return try await history.complaints(shop) + complaints()
