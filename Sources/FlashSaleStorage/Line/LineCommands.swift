@@ -7,14 +7,12 @@ import Synchronization
 final class LineCommands: Sendable {
     /// What is the same in all commands of a product.
     private struct Parts {
+        /// All of `enqueue` up to the product.
         let enqueue: ByteBuffer
-        let standing: ByteBuffer
-        let outcomes: ByteBuffer
-        let pace: ByteBuffer
-        /// The arguments of `enqueue` behind the quantity.
+        /// The arguments of `enqueue` between the ticket and the users.
         let rules: ByteBuffer
-        /// What stands behind the user in a key.
-        let keyEnd: ByteBuffer
+        /// All of `standing` up to the product.
+        let standing: ByteBuffer
     }
 
     /// More products are not on sale at once; whoever asks for more pays for it.
@@ -31,23 +29,21 @@ final class LineCommands: Sendable {
 
     /// Writes the script `enqueue` with its keys and arguments.
     func writeEnqueue(
-        _ request: JoinRequest,
+        _ requests: [JoinRequest],
+        for product: ProductID,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
-        let parts = parts(of: request.product)
-        let user = request.user.rawValue
-        encoder.begin(count: 16)
+        let parts = parts(of: product)
+        encoder.begin(count: 12 + 2 * requests.count)
         encoder.write(parts.enqueue)
-        encoder.write(LineKeys.cartBeginning, user, parts.keyEnd)
-        encoder.write(parts.outcomes)
-        encoder.write(LineKeys.rateBeginning, user, parts.keyEnd)
-        encoder.write(parts.pace)
-        encoder.write(user)
-        encoder.write(Int64(request.quantity))
-        encoder.write(parts.rules)
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
+        encoder.write(parts.rules)
+        for request in requests {
+            encoder.write(request.user.rawValue)
+            encoder.write(Int64(request.quantity))
+        }
     }
 
     /// Writes the script `standing` with its keys and arguments.
@@ -80,16 +76,14 @@ final class LineCommands: Sendable {
     private func makeParts(_ product: ProductID) -> Parts {
         let keys = LineKeys(product)
         return Parts(
-            enqueue: RedisCommandEncoder.pieces(["EVALSHA", LineScripts.enqueue.sha1, "6", keys.sale, keys.queue]),
+            enqueue: RedisCommandEncoder.pieces([
+                "EVALSHA", LineScripts.enqueue.sha1, "4", keys.sale, keys.queue, keys.outcomes, keys.pace,
+                product.description,
+            ]),
+            rules: RedisCommandEncoder.pieces([String(repeatedCallsPerMinute), renewsCarts ? "1" : "0"]),
             standing: RedisCommandEncoder.pieces([
                 "EVALSHA", LineScripts.standing.sha1, "2", keys.sale, keys.outcomes, product.description,
-            ]),
-            outcomes: RedisCommandEncoder.pieces([keys.outcomes]),
-            pace: RedisCommandEncoder.pieces([keys.pace]),
-            rules: RedisCommandEncoder.pieces([
-                String(repeatedCallsPerMinute), renewsCarts ? "1" : "0", product.description,
-            ]),
-            keyEnd: ByteBuffer(string: keys.userKeyEnd)
+            ])
         )
     }
 }

@@ -8,7 +8,8 @@ public struct RedisPurchaseLine: PurchaseLine {
     private let renewsCarts: Bool
     let handedOut = HandedOutTickets()
     let commands: LineCommands
-    let polls = PollCollectors()
+    let joins = TurnCollectors<ProductID, JoinRequest, JoinAnswer>()
+    let polls = TurnCollectors<StandingQuestion, UserID, Standing?>()
     let crashPoints: CrashPoints
 
     /// The line in one Redis.
@@ -34,32 +35,30 @@ public struct RedisPurchaseLine: PurchaseLine {
     /// Takes a place in line, or finds the one that the user has.
     public func join(_ request: JoinRequest) async throws -> JoinAnswer {
         let keys = LineKeys(request.product)
-        let user = request.user
         let highest = handedOut.highest(of: request.product)
         crashPoints.reach(.joinBefore)
         let reply = try await redis.run(
             LineScripts.enqueue,
-            keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user), keys.pace],
+            keys: [keys.sale, keys.queue, keys.outcomes, keys.pace],
             [
-                RedisArgument(user.rawValue), RedisArgument(request.quantity), RedisArgument(repeatedCallsPerMinute),
-                renewsCarts ? "1" : "0", RedisArgument(request.product.rawValue), RedisArgument(highest.nonce),
-                RedisArgument(highest.ticket),
+                RedisArgument(request.product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+                RedisArgument(repeatedCallsPerMinute), renewsCarts ? "1" : "0", RedisArgument(request.user.rawValue),
+                RedisArgument(request.quantity),
             ]
         )
         crashPoints.reach(.joinAfter)
-        return try answer(reply, to: request)
+        return try answers(reply, to: [request], for: request.product)[0].get()
     }
 
-    /// What the script `enqueue` has answered.
-    func answer(_ reply: ScriptReply, to request: JoinRequest) throws -> JoinAnswer {
-        switch reply.word {
-        case "joined":
-            handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)
-            return .joined(try standing(reply, request.product, request.user))
-        case "in_line": return .alreadyInLine(try standing(reply, request.product, request.user))
-        case "decided": return .alreadyDecided(try standing(reply, request.product, request.user))
-        default: return .refused(try refusal(reply, request.product))
-        }
+    /// What the script `enqueue` has answered to some users.
+    func answers(
+        _ reply: ScriptReply,
+        to requests: [JoinRequest],
+        for product: ProductID
+    ) throws -> [Result<JoinAnswer, any Error>] {
+        let answers = try JoinAnswers(reply, to: requests)
+        if let last = try answers.lastTicket() { handedOut.note(last.ticket, nonce: last.nonce, of: product) }
+        return try answers.all()
     }
 
     /// Where the user stands.
@@ -90,44 +89,6 @@ public struct RedisPurchaseLine: PurchaseLine {
         case "none": return .notInLine
         case "unknown": throw UnknownSale(product: product)
         case "decided": return .alreadyDecided(PurchaseStatus(rawValue: try reply.text(1)))
-        default: throw reply.unexpected()
-        }
-    }
-
-    private func standing(_ reply: ScriptReply, _ product: ProductID, _ user: UserID) throws -> Standing {
-        let ticket = try reply.ticket(1)
-        guard let status = PurchaseStatus(rawValue: try reply.text(3)),
-            let state = SaleState(rawValue: try reply.text(8)), let stock = StockState(rawValue: try reply.text(9))
-        else { throw reply.unexpected() }
-        let expires = try reply.integer(7)
-        return Standing(
-            status: status,
-            product: product,
-            user: user,
-            ticket: ticket,
-            quantity: Int(try reply.integer(2)),
-            order: OrderID(product: product, ticket: Ticket(try reply.integer(4)) ?? ticket),
-            servedTicket: try reply.integer(5),
-            lastTicket: try reply.integer(6),
-            cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
-            saleState: state,
-            stockState: stock
-        )
-    }
-
-    private func refusal(_ reply: ScriptReply, _ product: ProductID) throws -> JoinRefusal {
-        switch reply.word {
-        case "unknown": return .unknownProduct
-        case "sold_out": return .soldOut
-        case "paused": return .paused
-        case "closed": return .closed(closedAt: Timestamp(milliseconds: try reply.integer(1)))
-        case "not_open": return .notOpenYet(opensAt: Timestamp(milliseconds: try reply.integer(1)))
-        case "quantity": return .quantityTooHigh(maximum: Int(try reply.integer(1)))
-        case "full": return .queueFull(maximum: Int(try reply.integer(1)))
-        case "rate_limited": return .rateLimited(retryAfterSeconds: Int(try reply.integer(1)))
-        case "already_purchased":
-            let ticket = Ticket(try reply.integer(1))
-            return .alreadyPurchased(order: ticket.map { OrderID(product: product, ticket: $0) })
         default: throw reply.unexpected()
         }
     }
