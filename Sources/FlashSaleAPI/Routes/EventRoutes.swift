@@ -73,7 +73,7 @@ struct EventRoutes: Sendable {
             await feed.add(slot, standing, lastSeen: lastSeen)
             do {
                 // The connection's end cancels this task, and that ends the slot.
-                while let bytes = await slot.next() { try await writer.write(bytes) }
+                while try await Self.passOn(slot, to: &writer) {}
                 await feed.remove(slot)
                 withExtendedLifetime(permit) {}
                 try await writer.finish(nil)
@@ -87,6 +87,15 @@ struct EventRoutes: Sendable {
         headers[.cacheControl] = CacheRule.never.rawValue
         headers[.accelBuffering] = "no"
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// Not written out in the loop above: there the last event would be kept until the next one comes.
+    ///
+    /// - Returns: Whether there may be more.
+    private static func passOn(_ slot: EventSlot, to writer: inout any ResponseBodyWriter) async throws -> Bool {
+        guard let bytes = await slot.next() else { return false }
+        try await writer.write(bytes)
+        return true
     }
 }
 

@@ -16,16 +16,20 @@ struct RequestCollector {
 
     private let limit: Int
     private var state = State.idle
-    /// Without room for more than one: as a rule there is none, and the usual sixteen would be 4 kB for each connection.
-    private var complete = CircularBuffer<Request>(initialCapacity: 1)
+    /// What waits to be handed out; nil for nothing: the room for one would be half a kilobyte for each connection.
+    private var complete: CircularBuffer<Request>?
 
     init(limit: Int) { self.limit = limit }
 
     /// Whether requests wait to be handed out.
-    var hasMore: Bool { !complete.isEmpty }
+    var hasMore: Bool { complete != nil }
 
     /// The next request.
-    mutating func next() -> Request? { complete.popFirst() }
+    mutating func next() -> Request? {
+        let next = complete?.popFirst()
+        if complete?.isEmpty == true { complete = nil }
+        return next
+    }
 
     /// Takes a part in.
     mutating func received(_ part: HTTPRequestPart) {
@@ -52,14 +56,21 @@ struct RequestCollector {
     mutating func failed(_ refusal: ConnectionRefusal) -> Bool {
         guard case .body(let head, _) = state else { return false }
         state = .rest
-        complete.append(Request(head: head, body: RequestBody(asyncSequence: FailingBody(error: refusal))))
+        append(Request(head: head, body: RequestBody(asyncSequence: FailingBody(error: refusal))))
         return true
+    }
+
+    private mutating func append(_ request: Request) {
+        var complete = self.complete ?? CircularBuffer(initialCapacity: 1)
+        self.complete = nil  // So that nothing is copied.
+        complete.append(request)
+        self.complete = complete
     }
 
     private mutating func handOut(rest: Bool) {
         guard case .body(let head, let body) = state else { return }
         state = rest ? .rest : .idle
-        complete.append(Request(head: head, body: RequestBody(buffer: body)))
+        append(Request(head: head, body: RequestBody(buffer: body)))
     }
 }
 

@@ -102,31 +102,31 @@ extension RequestHandler {
             response = Response(status: .internalServerError)
         }
         response.headers[.date] = date.text()
-        if response.body.contentLength == nil { sendStream(response) } else { await send(response) }
+        guard let context else { return }
+        let body = response.body
+        context.write(wrapOutboundOut(.head(response.head)), promise: nil)
+        if body.contentLength == nil {
+            context.flush()
+            sendStream(body)
+        } else {
+            await send(body, isStream: false)
+        }
     }
 
     /// Sends a stream in a task of its own: the present one's memory is what it took to find the answer, and would be kept for
-    /// as long as the stream lasts.
-    private func sendStream(_ response: Response) {
-        let task = Task.immediate(executorPreference: executor) { await self.send(response) }
+    /// as long as the stream lasts, as the answer's head would.
+    private func sendStream(_ body: ResponseBody) {
+        let task = Task.immediate(executorPreference: executor) { await self.send(body, isStream: true) }
         if isAnswering { self.task = task }
     }
 
-    private func send(_ response: consuming Response) async {
+    private func send(_ body: ResponseBody, isStream: Bool) async {
         do {
-            try await write(response)
+            try await body.write(AnswerWriter(handler: self, isStream: isStream))
             answered()
         } catch {
             context?.close(promise: nil)
         }
-    }
-
-    private func write(_ response: consuming Response) async throws {
-        guard let context else { throw ChannelError.ioOnClosedChannel }
-        let isStream = response.body.contentLength == nil
-        context.write(wrapOutboundOut(.head(response.head)), promise: nil)
-        if isStream { context.flush() }
-        try await response.body.write(AnswerWriter(handler: self, isStream: isStream))
     }
 
     private func answered() {
