@@ -9,6 +9,9 @@ final class LineCommands: Sendable {
     private struct Parts {
         let enqueue: ByteBuffer
         let standing: ByteBuffer
+        /// The same two for a product that is drawn.
+        let enter: ByteBuffer
+        let drawStanding: ByteBuffer
         let outcomes: ByteBuffer
         let pace: ByteBuffer
         /// The arguments of `enqueue` behind the quantity.
@@ -29,16 +32,17 @@ final class LineCommands: Sendable {
         self.renewsCarts = renewsCarts
     }
 
-    /// Writes the script `enqueue` with its keys and arguments.
+    /// Writes the script `enqueue` with its keys and arguments, or `enter`, which has the same.
     func writeEnqueue(
         _ request: JoinRequest,
+        isDrawn: Bool,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
         let parts = parts(of: request.product)
         let user = request.user.rawValue
         encoder.begin(count: 16)
-        encoder.write(parts.enqueue)
+        encoder.write(isDrawn ? parts.enter : parts.enqueue)
         encoder.write(LineKeys.cartBeginning, user, parts.keyEnd)
         encoder.write(parts.outcomes)
         encoder.write(LineKeys.rateBeginning, user, parts.keyEnd)
@@ -50,17 +54,18 @@ final class LineCommands: Sendable {
         encoder.write(highest.ticket)
     }
 
-    /// Writes the script `standing` with its keys and arguments.
+    /// Writes the script `standing` with its keys and arguments, or `draw_standing`, which has the same.
     func writeStanding(
         of users: some Collection<UserID>,
         for product: ProductID,
+        isDrawn: Bool,
         renewsCarts: Bool,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
         let parts = parts(of: product)
         encoder.begin(count: 9 + users.count)
-        encoder.write(parts.standing)
+        encoder.write(isDrawn ? parts.drawStanding : parts.standing)
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
         encoder.write(renewsCarts ? "1" : "0")
@@ -79,11 +84,19 @@ final class LineCommands: Sendable {
 
     private func makeParts(_ product: ProductID) -> Parts {
         let keys = LineKeys(product)
+        func join(_ script: RedisScript) -> ByteBuffer {
+            RedisCommandEncoder.pieces(["EVALSHA", script.sha1, "6", keys.sale, keys.queue])
+        }
+        func standing(_ script: RedisScript) -> ByteBuffer {
+            RedisCommandEncoder.pieces([
+                "EVALSHA", script.sha1, "2", keys.sale, keys.outcomes, product.description,
+            ])
+        }
         return Parts(
-            enqueue: RedisCommandEncoder.pieces(["EVALSHA", LineScripts.enqueue.sha1, "6", keys.sale, keys.queue]),
-            standing: RedisCommandEncoder.pieces([
-                "EVALSHA", LineScripts.standing.sha1, "2", keys.sale, keys.outcomes, product.description,
-            ]),
+            enqueue: join(LineScripts.enqueue),
+            standing: standing(LineScripts.standing),
+            enter: join(LineScripts.enter),
+            drawStanding: standing(LineScripts.drawStanding),
             outcomes: RedisCommandEncoder.pieces([keys.outcomes]),
             pace: RedisCommandEncoder.pieces([keys.pace]),
             rules: RedisCommandEncoder.pieces([

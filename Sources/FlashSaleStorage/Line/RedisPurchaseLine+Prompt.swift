@@ -7,17 +7,22 @@ extension RedisPurchaseLine: PromptLine {
     /// Takes a place in line, or finds the one that the user has: by the connection of the caller's event loop.
     public func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
         let highest = handedOut.highest(of: request.product)
+        let drawAt = draws.drawAt(of: request.product)
         return send(
-            LineScripts.enqueue,
+            drawAt == nil ? LineScripts.enqueue : LineScripts.enter,
             answer: answer,
             read: { reply in
                 crashPoints.reach(.joinAfter)
-                return try self.answer(reply, to: request)
+                // Another script knows more of this line.
+                if reply.word == (drawAt == nil ? "not_open" : "fifo") {
+                    if drawAt != nil || draws.isUnclear(request.product) { return nil }
+                }
+                return try self.answer(reply, to: request, drawAt: drawAt)
             },
             otherwise: { try await join(request) },
             encode: { encoder in
                 crashPoints.reach(.joinBefore)
-                commands.writeEnqueue(request, highest: highest, to: &encoder)
+                commands.writeEnqueue(request, isDrawn: drawAt != nil, highest: highest, to: &encoder)
             }
         )
     }
@@ -42,14 +47,16 @@ extension RedisPurchaseLine: PromptLine {
 
     private func ask(_ question: PollCollector.Question, _ polls: PollCollector.Polls) {
         let highest = handedOut.highest(of: question.product)
+        let drawAt = draws.drawAt(of: question.product)
         let users = polls.users
         let isSent = send(
-            LineScripts.standing,
+            drawAt == nil ? LineScripts.standing : LineScripts.drawStanding,
             answer: { (result: Result<[Result<Standing?, any Error>], any Error>) in
                 for (index, answer) in polls.answers.enumerated() { answer(result.flatMap { $0[index] }) }
             },
             read: { reply in
-                let shown = try ShownStandings(reply, question.product)
+                let shown = try ShownStandings(reply, question.product, drawAt: drawAt)
+                if shown.mayBeDrawn, draws.isUnclear(question.product) { return nil }
                 // What is wrong with one user is not the others'.
                 return users.enumerated().map { index, user in Result { try shown.standing(index, user) } }
             },
@@ -71,6 +78,7 @@ extension RedisPurchaseLine: PromptLine {
                 commands.writeStanding(
                     of: users,
                     for: question.product,
+                    isDrawn: drawAt != nil,
                     renewsCarts: question.renewsCarts,
                     highest: highest,
                     to: &encoder
@@ -86,13 +94,13 @@ extension RedisPurchaseLine: PromptLine {
     /// - Parameters:
     ///   - script: Whose command is sent.
     ///   - answer: Who gets what was read from the reply.
-    ///   - read: Reads the reply.
-    ///   - otherwise: Asks again when Redis does not know the script: then it has done nothing.
+    ///   - read: Reads the reply; nil when it says too little.
+    ///   - otherwise: Asks again when Redis does not know the script, and then has done nothing, or has said too little.
     ///   - encode: Writes the command.
     private func send<Answer: Sendable>(
         _ script: RedisScript,
         answer: @escaping (Result<Answer, any Error>) -> Void,
-        read: @escaping (ScriptReply) throws -> Answer,
+        read: @escaping (ScriptReply) throws -> Answer?,
         otherwise: @escaping @Sendable () async throws -> Answer,
         encode: (inout RedisCommandEncoder) -> Void
     ) -> Bool {
@@ -107,7 +115,12 @@ extension RedisPurchaseLine: PromptLine {
                     }
                     return Self.ask(otherwise, for: answer)
                 } catch { return answer(.failure(error)) }
-                answer(Result { try read(reply) })
+                let known: Answer
+                do {
+                    guard let read = try read(reply) else { return Self.ask(otherwise, for: answer) }
+                    known = read
+                } catch { return answer(.failure(error)) }
+                answer(.success(known))
             },
             encode: encode
         )

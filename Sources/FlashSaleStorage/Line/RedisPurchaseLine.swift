@@ -7,6 +7,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
     let handedOut = HandedOutTickets()
+    let draws = DrawProducts()
     let commands: LineCommands
     let polls = PollCollectors()
     let crashPoints: CrashPoints
@@ -31,14 +32,39 @@ public struct RedisPurchaseLine: PurchaseLine {
         commands = LineCommands(repeatedCallsPerMinute: repeatedCallsPerMinute, renewsCarts: renewsCarts)
     }
 
-    /// Takes a place in line, or finds the one that the user has.
+    /// Takes a place in line, or enters a draw, or finds the place or entry that the user has.
     public func join(_ request: JoinRequest) async throws -> JoinAnswer {
+        if let drawAt = draws.drawAt(of: request.product), let answer = try await enter(request, drawAt) {
+            return answer
+        }
+        let answer = try await enqueue(request)
+        guard case .refused(.notOpenYet) = answer, let drawAt = try await lookForDraw(of: request.product) else {
+            return answer
+        }
+        return try await enter(request, drawAt) ?? answer
+    }
+
+    private func enqueue(_ request: JoinRequest) async throws -> JoinAnswer {
+        try answer(try await run(LineScripts.enqueue, request), to: request)
+    }
+
+    /// Joins a line that is drawn; nil when it is none.
+    private func enter(_ request: JoinRequest, _ drawAt: Timestamp) async throws -> JoinAnswer? {
+        let reply = try await run(LineScripts.enter, request)
+        guard reply.word != "fifo" else {
+            draws.note(request.product, drawAt: nil)
+            return nil
+        }
+        return try answer(reply, to: request, drawAt: drawAt)
+    }
+
+    private func run(_ script: RedisScript, _ request: JoinRequest) async throws -> ScriptReply {
         let keys = LineKeys(request.product)
         let user = request.user
         let highest = handedOut.highest(of: request.product)
         crashPoints.reach(.joinBefore)
         let reply = try await redis.run(
-            LineScripts.enqueue,
+            script,
             keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user), keys.pace],
             [
                 RedisArgument(user.rawValue), RedisArgument(request.quantity), RedisArgument(repeatedCallsPerMinute),
@@ -47,41 +73,77 @@ public struct RedisPurchaseLine: PurchaseLine {
             ]
         )
         crashPoints.reach(.joinAfter)
-        return try answer(reply, to: request)
+        return reply
     }
 
-    /// What the script `enqueue` has answered.
-    func answer(_ reply: ScriptReply, to request: JoinRequest) throws -> JoinAnswer {
+    /// When the product is drawn, for whoever was told that its line is not open; nil when it is not drawn.
+    func lookForDraw(of product: ProductID) async throws -> Timestamp? {
+        if let known = draws.drawAt(of: product) { return known }
+        guard draws.isUnclear(product) else { return nil }
+        let drawAt: Timestamp?
+        do {
+            let reply = try await redis.send(RedisCommand("HGET", key: LineKeys(product).sale, ["draw_at"]))
+            drawAt = try reply.optionalString().flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not say whether product \(product) is drawn", cause: error)
+        }
+        draws.note(product, drawAt: drawAt)
+        return drawAt
+    }
+
+    /// What the script `enqueue` has answered, or `enter`.
+    func answer(_ reply: ScriptReply, to request: JoinRequest, drawAt: Timestamp? = nil) throws -> JoinAnswer {
         switch reply.word {
-        case "joined":
+        case "joined", "entered":
             handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)
-            return .joined(try standing(reply, request.product, request.user))
-        case "in_line": return .alreadyInLine(try standing(reply, request.product, request.user))
-        case "decided": return .alreadyDecided(try standing(reply, request.product, request.user))
+            return .joined(try standing(reply, request, drawAt))
+        case "in_line": return .alreadyInLine(try standing(reply, request, drawAt))
+        case "decided": return .alreadyDecided(try standing(reply, request, drawAt))
         default: return .refused(try refusal(reply, request.product))
         }
     }
 
     /// Where the user stands.
     public func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
+        if let drawAt = draws.drawAt(of: product) {
+            return try await standings(of: user, for: product, renewsCart: renewsCart, drawAt).standing(0, user)
+        }
+        let shown = try await standings(of: user, for: product, renewsCart: renewsCart, nil)
+        guard shown.mayBeDrawn, let drawAt = try await lookForDraw(of: product) else { return try shown.standing(0, user) }
+        return try await standings(of: user, for: product, renewsCart: renewsCart, drawAt).standing(0, user)
+    }
+
+    private func standings(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        _ drawAt: Timestamp?
+    ) async throws -> ShownStandings {
         let keys = LineKeys(product)
         let highest = handedOut.highest(of: product)
         let reply = try await redis.run(
-            LineScripts.standing,
+            drawAt == nil ? LineScripts.standing : LineScripts.drawStanding,
             keys: [keys.sale, keys.outcomes],
             [
                 RedisArgument(product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
                 renewsCart ? "1" : "0", RedisArgument(user.rawValue),
             ]
         )
-        return try ShownStandings(reply, product).standing(0, user)
+        return try ShownStandings(reply, product, drawAt: drawAt)
     }
 
-    /// Gives the place up.
+    /// Gives the place or the entry up.
     public func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
+        if draws.drawAt(of: product) != nil { return try await leave(product, user, LineScripts.withdraw) }
+        let answer = try await leave(product, user, LineScripts.leave)
+        guard answer == .notInLine, try await lookForDraw(of: product) != nil else { return answer }
+        return try await leave(product, user, LineScripts.withdraw)
+    }
+
+    private func leave(_ product: ProductID, _ user: UserID, _ script: RedisScript) async throws -> LeaveAnswer {
         let keys = LineKeys(product)
         let reply = try await redis.run(
-            LineScripts.leave,
+            script,
             keys: [keys.sale, keys.cart(of: user), keys.outcomes, keys.left],
             [RedisArgument(user.rawValue)]
         )
@@ -94,24 +156,27 @@ public struct RedisPurchaseLine: PurchaseLine {
         }
     }
 
-    private func standing(_ reply: ScriptReply, _ product: ProductID, _ user: UserID) throws -> Standing {
+    private func standing(_ reply: ScriptReply, _ request: JoinRequest, _ drawAt: Timestamp?) throws -> Standing {
+        let (product, user) = (request.product, request.user)
         let ticket = try reply.ticket(1)
         guard let status = PurchaseStatus(rawValue: try reply.text(3)),
             let state = SaleState(rawValue: try reply.text(8)), let stock = StockState(rawValue: try reply.text(9))
         else { throw reply.unexpected() }
         let expires = try reply.integer(7)
+        let order = try reply.integer(4)
         return Standing(
             status: status,
             product: product,
             user: user,
             ticket: ticket,
             quantity: Int(try reply.integer(2)),
-            order: OrderID(product: product, ticket: Ticket(try reply.integer(4)) ?? ticket),
+            order: OrderID(product: product, ticket: Ticket(status == .entered ? 0 : order) ?? ticket),
             servedTicket: try reply.integer(5),
             lastTicket: try reply.integer(6),
             cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
             saleState: state,
-            stockState: stock
+            stockState: stock,
+            draw: status == .entered ? drawAt.map { PendingDraw(entrants: order, drawAt: $0) } : nil
         )
     }
 

@@ -1,0 +1,45 @@
+-- Shared by the scripts of products that are drawn; the loader puts this text behind sale.lua, and in front of theirs. They
+-- are those of every other line, but see entries too.
+--
+-- An entry is a cart `1:e:NUMBER:QUANTITY`, and an element of the list of entries. Numbers are taken from the line's tickets,
+-- so that the drawn have tickets below everybody who comes later. `opens_at` is far away for as long as the line lives: a
+-- script that knows nothing of draws takes nobody in.
+local line_sale, line_cart, line_standing = read_sale, read_cart, read_standing
+
+-- The sale's hash as a table, or nil; draw_at is nil where nothing is drawn.
+local function read_sale(key)
+    local sale = line_sale(key)
+    if not sale then return nil end
+    local draw = redis.call('HMGET', key, 'enters_at', 'draw_at', 'last_entry', 'entrants', 'entering_over')
+    sale.draw_at = tonumber(draw[2])
+    if sale.draw_at then sale.opens_at = tonumber(draw[1]) end
+    sale.last_entry = tonumber(draw[3] or sale.first_ticket)
+    sale.entrants = tonumber(draw[4] or 0)
+    sale.entering_over = draw[5]
+    return sale
+end
+
+-- Whether nobody can enter any more. A ticket that is no entry's was handed out after the draw's time: from then on that
+-- stays over, whatever Redis's clock says.
+local function is_entering_over(sale, now)
+    return now >= sale.draw_at or sale.entering_over or sale.last_ticket ~= sale.last_entry
+end
+
+-- The user's cart {ticket, quantity, is_entry}, or nil; an entry's number stands for its ticket.
+local function read_cart(key, sale)
+    local value = redis.call('GET', key)
+    if not value then return nil end
+    local number, quantity = string.match(value, '^1:e:(%d+):(%d+)$')
+    if not number then return line_cart(key, sale) end
+    number = tonumber(number)
+    if number <= sale.first_ticket then return nil end
+    return { ticket = number, quantity = tonumber(quantity), is_entry = true }
+end
+
+-- Where the user stands; for whoever has entered, the number of entrants stands for the order.
+local function read_standing(sale, cart, outcome)
+    if not (cart and cart.is_entry) then return line_standing(sale, cart, outcome) end
+    if outcome and outcome.ticket > cart.ticket then return outcome end
+    local status = cart.quantity == 0 and 'left' or 'entered'
+    return { ticket = cart.ticket, quantity = cart.quantity, status = status, order = sale.entrants }
+end
