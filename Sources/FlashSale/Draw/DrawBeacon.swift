@@ -24,6 +24,9 @@ public struct DrawBeacon: Hashable, Sendable {
             self = chain
         }
 
+        /// The chain's hash, 32 bytes.
+        var hash: [UInt8] { Hexadecimal.decode(rawValue) ?? [] }
+
         // From each chain's /info, in seconds.
         fileprivate var genesis: Int64 {
             switch self {

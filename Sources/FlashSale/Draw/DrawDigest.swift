@@ -43,12 +43,50 @@ public struct DrawDigest: Hashable, Sendable, CustomStringConvertible {
 extension DrawDigest {
     /// SHA-256 of all parts, one behind the other.
     static func hash(_ parts: [UInt8]...) -> DrawDigest {
-        var hash = SHA256()
-        for part in parts { hash.update(data: part) }
-        return DrawDigest(hash.finalize())
+        parts.count == 1 ? parts[0].withUnsafeBytes { hash($0) } : hash(Array(parts.joined()))
     }
 
-    init(_ digest: SHA256.Digest) {
-        self = digest.withUnsafeBytes { Self(loading: $0) }
+    /// SHA-256 of some bytes.
+    static func hash(_ bytes: UnsafeRawBufferPointer) -> DrawDigest {
+        var hash = SHA256()
+        hash.update(bufferPointer: bytes)
+        return hash.finalize().withUnsafeBytes { Self(loading: $0) }
+    }
+}
+
+// Millions of these are written and read with a roster.
+extension DrawDigest {
+    private static let digits = Array("0123456789abcdef".utf8)
+
+    /// Writes 64 lower-case hexadecimal digits.
+    func writeDigits(to text: inout [UInt8]) {
+        Swift.withUnsafeBytes(of: self) { bytes in
+            for byte in bytes {
+                text.append(Self.digits[Int(byte >> 4)])
+                text.append(Self.digits[Int(byte & 0xF)])
+            }
+        }
+    }
+
+    /// Reads 64 lower-case hexadecimal digits; nil for anything else.
+    init?(digits text: UnsafeRawBufferPointer) {
+        guard text.count == 2 * Self.byteCount else { return nil }
+        let value: DrawDigest? = withUnsafeTemporaryAllocation(byteCount: Self.byteCount, alignment: 8) { bytes in
+            var isGood = true
+            for index in 0..<Self.byteCount {
+                let high = Self.values[Int(text[2 * index])]
+                let low = Self.values[Int(text[2 * index + 1])]
+                isGood = isGood && high < 16 && low < 16
+                bytes[index] = high << 4 | low & 0xF
+            }
+            return isGood ? Self(loading: UnsafeRawBufferPointer(bytes)) : nil
+        }
+        guard let value else { return nil }
+        self = value
+    }
+
+    /// What each byte is worth as a digit; 255 for one that is none.
+    private static let values: [UInt8] = (0..<256).map { byte in
+        UInt8(digits.firstIndex(of: UInt8(byte)) ?? 255)
     }
 }

@@ -13,9 +13,16 @@ public struct DrawSeed: Hashable, Sendable {
         return DrawSeed(words.withUnsafeBytes { DrawDigest(loading: $0) })
     }
 
-    /// What is published with the product: H(`flashsale-draw-v1/commitment` ‖ 00 ‖ product ‖ seed).
-    public func commitment(for product: ProductID) -> DrawDigest {
-        .hash(DrawScheme.label("commitment"), DrawScheme.bytes(product.rawValue), secret.bytes)
+    /// What is published with the product: H(`flashsale-draw-v1/commitment` ‖ 00 ‖ product ‖ seed ‖ beacon).
+    ///
+    /// The beacon is 01 ‖ chain ‖ round, or 00 for none: once its value is out, nobody can have named another round.
+    public func commitment(for product: ProductID, beacon: DrawBeacon?) -> DrawDigest {
+        .hash(
+            DrawScheme.label("commitment"),
+            DrawScheme.bytes(product.rawValue),
+            secret.bytes,
+            beacon.map { [1] + $0.chain.hash + DrawScheme.bytes($0.round) } ?? [0]
+        )
     }
 }
 

@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// Computes the root of a tree of hashes from its leaves as they come, with memory for one node a level.
 ///
 /// A node is H(01 ‖ left ‖ right). An odd node at the end of a level goes up as it is, so the tree has the shape of RFC 6962.
@@ -34,9 +32,7 @@ public struct MerkleRoot: Sendable {
             bytes[0] = 1
             bytes.storeBytes(of: left, toByteOffset: 1, as: DrawDigest.self)
             bytes.storeBytes(of: right, toByteOffset: 1 + DrawDigest.byteCount, as: DrawDigest.self)
-            var hash = SHA256()
-            hash.update(bufferPointer: UnsafeRawBufferPointer(bytes))
-            return DrawDigest(hash.finalize())
+            return .hash(UnsafeRawBufferPointer(bytes))
         }
     }
 }

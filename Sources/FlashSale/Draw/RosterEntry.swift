@@ -1,5 +1,3 @@
-internal import Crypto
-
 /// One line of a draw's roster: who entered as which, for how many units.
 ///
 /// The roster's text is a line for each entry, `NUMBER USER_HASH QUANTITY`, in the order of the numbers, and the line
@@ -20,25 +18,44 @@ public struct RosterEntry: Hashable, Sendable {
     }
 
     /// The entry's line, without a line break.
-    public var line: String { "\(number) \(user) \(quantity)" }
+    public var line: String {
+        var text: [UInt8] = []
+        writeLine(to: &text)
+        return String(decoding: text, as: UTF8.self)
+    }
+
+    /// Writes the entry's line and a line break.
+    public func write(to text: inout [UInt8]) {
+        writeLine(to: &text)
+        text.append(UInt8(ascii: "\n"))
+    }
 
     /// The leaf of the roster's tree: H(00 ‖ `flashsale-draw-v1/entry` ‖ 00 ‖ line), the line without its line break.
-    public var leaf: DrawDigest { .hash(Self.leafPrefix, Array(line.utf8)) }
+    public var leaf: DrawDigest {
+        var bytes = Self.leafPrefix
+        writeLine(to: &bytes)
+        return .hash(bytes)
+    }
 
     /// The line behind the last entry, without a line break.
     public static func endLine(count: Int, root: DrawDigest) -> String { "end \(count) \(root)" }
 
     /// The leaf of a line that is already at hand.
     static func leaf(ofLine line: UnsafeRawBufferPointer) -> DrawDigest {
-        var hash = prefixedHash
-        hash.update(bufferPointer: line)
-        return DrawDigest(hash.finalize())
+        withUnsafeTemporaryAllocation(byteCount: leafPrefix.count + line.count, alignment: 1) { bytes in
+            bytes.copyBytes(from: leafPrefix)
+            UnsafeMutableRawBufferPointer(rebasing: bytes[leafPrefix.count...]).copyMemory(from: line)
+            return .hash(UnsafeRawBufferPointer(bytes))
+        }
     }
 
     private static let leafPrefix = [0] + DrawScheme.label("entry")
-    private static let prefixedHash: SHA256 = {
-        var hash = SHA256()
-        hash.update(data: leafPrefix)
-        return hash
-    }()
+
+    private func writeLine(to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: String(number).utf8)
+        bytes.append(UInt8(ascii: " "))
+        user.writeDigits(to: &bytes)
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(contentsOf: String(quantity).utf8)
+    }
 }
