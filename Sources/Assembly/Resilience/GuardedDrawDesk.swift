@@ -13,13 +13,8 @@ struct GuardedDrawDesk: DrawDesk {
         try await store.run { try await desk.rosterPages(of: product, from: page, limit: limit) }
     }
 
-    func decisions(
-        on roster: FixedRoster,
-        of product: ProductID,
-        after ticket: Int64,
-        limit: Int
-    ) async throws -> [DrawnDecision] {
-        try await store.run { try await desk.decisions(on: roster, of: product, after: ticket, limit: limit) }
+    func decisions(on draw: DrawRecord, after ticket: Int64, limit: Int) async throws -> [DrawnDecision] {
+        try await store.run { try await desk.decisions(on: draw, after: ticket, limit: limit) }
     }
 
     func proof(of user: UserID, in draw: DrawRecord) async throws -> DrawProof? {

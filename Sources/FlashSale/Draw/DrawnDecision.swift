@@ -43,7 +43,7 @@ extension DrawnDecision.Outcome: CustomStringConvertible {
             self = .lost
             return
         }
-        guard let status = PurchaseStatus(rawValue: word), status != .queued else { return nil }
+        guard let status = PurchaseStatus(rawValue: word), status != .queued, status != .entered else { return nil }
         self = .decided(status)
     }
 

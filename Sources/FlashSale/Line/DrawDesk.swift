@@ -11,28 +11,10 @@ public protocol DrawDesk: Sendable {
     /// What was decided of the drawn, in the order of the decisions.
     ///
     /// - Parameter ticket: Only decisions above it.
-    func decisions(on roster: FixedRoster, of product: ProductID, after ticket: Int64, limit: Int) async throws
-        -> [DrawnDecision]
+    func decisions(on draw: DrawRecord, after ticket: Int64, limit: Int) async throws -> [DrawnDecision]
 
     /// What proves a user's entry; nil when the user is not in the roster.
     func proof(of user: UserID, in draw: DrawRecord) async throws -> DrawProof?
-}
-
-/// What was decided of a drawn ticket.
-public struct DrawnDecision: Hashable, Sendable {
-    /// The ticket.
-    public var ticket: Ticket
-    /// Whose it was.
-    public var user: UserID
-    /// What was decided.
-    public var outcome: String
-
-    /// A decision.
-    public init(ticket: Ticket, user: UserID, outcome: String) {
-        self.ticket = ticket
-        self.user = user
-        self.outcome = outcome
-    }
 }
 
 /// What proves to a user that their entry was in the roster, and what became of it.

@@ -46,7 +46,7 @@ extension DrawRoutes {
             Endpoint.Operation(
                 id: "readDrawDecisions",
                 summary: "What was decided of the drawn, in the order of the decisions.",
-                description: "A line `TICKET USER_HASH OUTCOME` for each decision.",
+                description: "A line `TICKET USER_HASH OUTCOME` for each decision, and `end COUNT` behind the last.",
                 answers: [Self.answer("The decisions.")],
                 problems: [.productNotFound, .drawNotFound, .rosterNotFixed, .unavailable]
             ),

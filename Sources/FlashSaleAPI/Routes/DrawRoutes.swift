@@ -44,25 +44,19 @@ struct DrawRoutes: Sendable {
     }
 
     func readDecisions(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let (draw, roster) = try await fixed(try context.product())
-        let salt = draw.document.salt
+        let (draw, _) = try await fixed(try context.product())
         return stream { writer in
-            var last: Int64 = 0
+            var (last, count): (Int64, Int) = (0, 0)
             while true {
-                let decisions = try await desk.decisions(
-                    on: roster,
-                    of: draw.product,
-                    after: last,
-                    limit: Self.decisionsPerRead
-                )
+                let decisions = try await desk.decisions(on: draw, after: last, limit: Self.decisionsPerRead)
                 guard let ticket = decisions.last?.ticket.rawValue else { break }
                 last = ticket
-                var text = ""
-                for decision in decisions {
-                    text += "\(decision.ticket) \(salt.hash(decision.user)) \(decision.outcome)\n"
-                }
-                try await writer.write(ByteBuffer(string: text))
+                count += decisions.count
+                var text: [UInt8] = []
+                for decision in decisions { decision.write(to: &text) }
+                try await writer.write(ByteBuffer(bytes: text))
             }
+            try await writer.write(ByteBuffer(string: DrawnDecision.endLine(count: count) + "\n"))
         }
     }
 
@@ -107,10 +101,10 @@ struct DrawRoutes: Sendable {
     /// Not where requests are taken in: hashing the users of a page takes some milliseconds.
     @concurrent
     private static func lines(of page: RosterPage, _ salt: DrawSalt) async throws -> ByteBuffer {
-        var text = ""
+        var text: [UInt8] = []
         text.reserveCapacity(page.entries * 84)
-        for entry in try RosterPage.entries(of: page.text) { text += entry.hashed(with: salt).line + "\n" }
-        return ByteBuffer(string: text)
+        for entry in try RosterPage.entries(of: page.text) { entry.hashed(with: salt).write(to: &text) }
+        return ByteBuffer(bytes: text)
     }
 
     /// A text of any length, sent as it is made; one that ends early was cut off.

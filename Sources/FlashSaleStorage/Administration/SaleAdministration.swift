@@ -180,7 +180,7 @@ public struct SaleAdministration: Sendable {
             "INSERT INTO leases (product_id, holder, until) VALUES (?, ?, NOW(6) + INTERVAL 5 SECOND)",
             [.integer(id.rawValue), .string(opener)]
         )
-        if new.access.draw != nil { try StoredDraw.begin(id, connection) }
+        if let terms = new.access.draw { try StoredDraw.begin(id, terms, connection) }
         try writeLedger(id, new.stock, "created", connection)
         try connection.execute(
             "INSERT INTO prices (product_id, from_ticket, price, currency) VALUES (?, 1, ?, ?)",

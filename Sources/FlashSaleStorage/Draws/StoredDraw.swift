@@ -4,11 +4,12 @@ import MariaDB
 /// Draws in MariaDB: the table `draws` and, page by page, `draw_roster`.
 enum StoredDraw {
     /// Makes a product's draw: a seed that nobody has seen, and what it is committed to with.
-    static func begin(_ product: ProductID, _ connection: MariaDBConnection) throws {
+    static func begin(_ product: ProductID, _ terms: DrawTerms, _ connection: MariaDBConnection) throws {
         let seed = DrawSeed.random()
+        let commitment = seed.commitment(for: product, beacon: terms.beacon)
         try connection.execute(
             "INSERT INTO draws (product_id, seed, commitment) VALUES (?, ?, ?)",
-            [.integer(product.rawValue), .bytes(seed.secret.bytes), .bytes(seed.commitment(for: product).bytes)]
+            [.integer(product.rawValue), .bytes(seed.secret.bytes), .bytes(commitment.bytes)]
         )
     }
 

@@ -23,14 +23,13 @@ public struct StoredDrawDesk: DrawDesk {
     }
 
     /// What was decided of the drawn.
-    public func decisions(
-        on roster: FixedRoster,
-        of product: ProductID,
-        after ticket: Int64,
-        limit: Int
-    ) async throws -> [DrawnDecision] {
-        try await database.onConnection { connection in
-            try StoredDraw.decisions(on: roster, of: product, after: ticket, limit: limit, connection)
+    public func decisions(on draw: DrawRecord, after ticket: Int64, limit: Int) async throws -> [DrawnDecision] {
+        guard let roster = draw.roster else { return [] }
+        let salt = draw.document.salt
+        return try await database.onConnection { connection in
+            try StoredDraw.decisions(on: roster, of: draw.product, after: ticket, limit: limit, connection).map {
+                DrawnDecision(ticket: $0.ticket, user: salt.hash($0.user), outcome: .decided($0.status))
+            }
         }
     }
 
@@ -41,32 +40,29 @@ public struct StoredDrawDesk: DrawDesk {
 }
 
 extension StoredDraw {
-    /// Decisions on drawn tickets, by rising ticket, which is the order in which they were made.
+    /// Decisions on drawn tickets, by rising ticket, which is the order in which they were made; as their orders stand now.
     static func decisions(
         on roster: FixedRoster,
         of product: ProductID,
         after ticket: Int64,
         limit: Int,
         _ connection: MariaDBConnection
-    ) throws -> [DrawnDecision] {
+    ) throws -> [(ticket: Ticket, user: UserID, status: PurchaseStatus)] {
         try connection.query(
             """
-            SELECT ticket, user_id, outcome FROM decisions
-            WHERE product_id = ? AND ticket > ? AND ticket BETWEEN ? AND ? ORDER BY ticket LIMIT ?
+            SELECT d.ticket, d.user_id, COALESCE(o.status, d.outcome) AS status
+            FROM decisions d LEFT JOIN orders o ON o.product_id = d.product_id AND o.ticket = d.ticket
+            WHERE d.product_id = ? AND d.ticket > ? AND d.ticket BETWEEN ? AND ? ORDER BY d.ticket LIMIT ?
             """,
             [
                 .integer(product.rawValue), .integer(ticket), .integer(roster.firstTicket.rawValue),
                 .integer(roster.lastTicket), .integer(Int64(limit)),
             ]
         ).map { row in
-            guard let ticket = Ticket(Int64(try row.int("ticket"))) else {
-                throw StoreUnavailable(reason: "a row holds a ticket that no line hands out")
-            }
-            return DrawnDecision(
-                ticket: ticket,
-                user: try UserID(try row.string("user_id")),
-                outcome: try row.string("outcome")
-            )
+            guard let ticket = Ticket(Int64(try row.int("ticket"))),
+                let status = PurchaseStatus(rawValue: try row.string("status"))
+            else { throw StoreUnavailable(reason: "a row of decisions holds what no decision has") }
+            return (ticket, try UserID(try row.string("user_id")), status)
         }
     }
 }
