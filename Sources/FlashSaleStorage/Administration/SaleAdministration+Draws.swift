@@ -1,5 +1,6 @@
 public import FlashSale
 import MariaDB
+import Redis
 
 extension SaleAdministration {
     /// A product's draw as it is on record.

@@ -71,8 +71,10 @@ extension ShopPages {
         values["live"] = isLive
         if let step = Self.step(status) { values["steps"] = ["step": Self.steps(at: step, text)] }
         if let drawn = place.drawn {
-            let figures = ["rank": text.number(drawn.rank), "entrants": text.number(Int64(drawn.entrants))]
-            values["drawn"] = text.filled("drawn_rank", figures)
+            values["drawn"] = text.filled(
+                "drawn_rank",
+                ["rank": text.number(drawn.rank), "entrants": text.number(Int64(drawn.entrants))]
+            )
         }
         let title =
             standing.position.map { "\(text.number($0)) · \(place.product.name)" } ?? text["\(status.rawValue)_title"]
