@@ -105,9 +105,14 @@ struct DrawTurn {
             lastTicket: lastEntry,
             lineNonce: nonce
         )
-        guard let roster else { throw StoreUnavailable(reason: "the line has handed out fewer numbers than it has entries") }
+        guard let roster else {
+            throw StoreUnavailable(reason: "the line has handed out fewer numbers than it has entries")
+        }
         try await books.fixRoster(roster, of: product, fence: lease.fence)
-        logger.notice("the draw's roster is fixed", metadata: ["entrants": "\(roster.entrants)", "root": "\(roster.root)"])
+        logger.notice(
+            "the draw's roster is fixed",
+            metadata: ["entrants": "\(roster.entrants)", "root": "\(roster.root)"]
+        )
         forget()
         return .worked
     }

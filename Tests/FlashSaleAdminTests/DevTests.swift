@@ -100,7 +100,10 @@ struct DevTests {
         }
         try DevFolder(root.path + "/not/there/yet").check()
         try make("empty", []).check()
-        try make("ours", ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb", "admin.key", "draw.key"]).check()
+        try make(
+            "ours",
+            ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb", "admin.key", "draw.key"]
+        ).check()
         for (name, entries) in [("foreign", ["flashsale-dev", "thesis.tex"]), ("unlocked", ["redis"])] {
             let failure = try #require(throws: CommandFailure.self) { try make(name, entries).check() }
             #expect(failure.exitCode == 1)

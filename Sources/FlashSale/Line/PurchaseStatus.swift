@@ -33,7 +33,8 @@ public enum PurchaseStatus: String, Sendable, CaseIterable {
     public var hasOrder: Bool {
         switch self {
         case .held, .pending, .completed: true
-        case .entered, .queued, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue, .failed:
+        case .entered, .queued, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue,
+            .failed:
             false
         }
     }

@@ -3,7 +3,8 @@ import NIOCore
 
 /// What proves a user's entry, as the user reads it.
 enum DrawProofDocument {
-    static func document(_ proof: DrawProof, of user: UserID, in draw: DrawRecord, _ roster: FixedRoster) -> ByteBuffer {
+    static func document(_ proof: DrawProof, of user: UserID, in draw: DrawRecord, _ roster: FixedRoster) -> ByteBuffer
+    {
         JSONWriter.object(capacity: 4_096) { json in
             json.member("product_id", draw.product.rawValue)
             json.member("user_id", user.rawValue)

@@ -72,10 +72,13 @@ enum OpenAPISchemas {
         "products": ["type": "array", "items": ["$ref": "#/components/schemas/Product"]]
     ])
 
-    private static let product = object(required: productMembers, optional: [
-        "draw_at": time("When the draw is made; only where places are drawn."),
-        "draw_url": text("Where the draw is read; only where places are drawn."),
-    ])
+    private static let product = object(
+        required: productMembers,
+        optional: [
+            "draw_at": time("When the draw is made; only where places are drawn."),
+            "draw_url": text("Where the draw is read; only where places are drawn."),
+        ]
+    )
 
     private static let productMembers: KeyValuePairs<String, JSONValue> = [
         "id": productID,
@@ -124,7 +127,9 @@ enum OpenAPISchemas {
             "poll_after_ms": count("When to ask again, in milliseconds from now."),
         ],
         optional: [
-            "ticket": count("The place; it never changes. Not while the user has entered a draw that is still to come."),
+            "ticket": count(
+                "The place; it never changes. Not while the user has entered a draw that is still to come."
+            ),
             "order_id": text("The order that this place became or becomes, as PRODUCT-TICKET; with `ticket`."),
             "entry": count("The number of the entry; only while the status is entered. It is no place."),
             "entrants": count("How many have entered so far; only while the status is entered."),

@@ -70,7 +70,9 @@ extension DrawRoutes {
         )
     }
 
-    private func text(_ path: String, _ operation: Endpoint.Operation, _ handler: @escaping Endpoint.Handler) -> Endpoint {
+    private func text(_ path: String, _ operation: Endpoint.Operation, _ handler: @escaping Endpoint.Handler)
+        -> Endpoint
+    {
         Endpoint(method: .get, path: path, operation: operation, handler: handler)
     }
 

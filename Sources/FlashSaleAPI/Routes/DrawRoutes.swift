@@ -96,7 +96,10 @@ struct DrawRoutes: Sendable {
         return (draw, roster)
     }
 
-    private static let notInDraw = Problem(.notInDraw, "This user is not in the roster: they did not enter, or had left.")
+    private static let notInDraw = Problem(
+        .notInDraw,
+        "This user is not in the roster: they did not enter, or had left."
+    )
 
     /// Not where requests are taken in: hashing the users of a page takes some milliseconds.
     @concurrent

@@ -37,7 +37,8 @@ extension SaleAdministration {
                 throw InvalidValue(
                     field: "signature",
                     problem: "has \(signature.count) bytes",
-                    remedy: "Give the \(beacon.chain.signatureLength) bytes of round \(beacon.round), in hexadecimal digits"
+                    remedy:
+                        "Give the \(beacon.chain.signatureLength) bytes of round \(beacon.round), in hexadecimal digits"
                 )
             }
             let now = Timestamp(try connection.query("SELECT NOW(6) AS now")[0].dateTime("now"))

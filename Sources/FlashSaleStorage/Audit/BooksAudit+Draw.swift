@@ -27,7 +27,11 @@ extension BooksAudit {
         while let page = try StoredDraw.pages(of: draw.product, from: number, limit: 1, connection).first {
             for entry in try RosterPage.entries(of: page.text) {
                 if entry.number <= lastEntry {
-                    report("the roster's entries are not in the order of entering", draw.product, ("entry", "\(entry.number)"))
+                    report(
+                        "the roster's entries are not in the order of entering",
+                        draw.product,
+                        ("entry", "\(entry.number)")
+                    )
                 }
                 lastEntry = entry.number
                 users.append(entry.user)

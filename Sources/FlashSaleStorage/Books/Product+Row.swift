@@ -58,9 +58,14 @@ extension Access {
         }
         let round = try row.optionalInt("beacon_round").map(Int64.init)
         let chain = try row.optionalString("beacon_chain").flatMap { DrawBeacon.Chain(rawValue: $0) }
-        self = .draw(DrawTerms(drawAt: drawAt, beacon: round.flatMap { round in
-            chain.flatMap { DrawBeacon(chain: $0, round: round) }
-        }))
+        self = .draw(
+            DrawTerms(
+                drawAt: drawAt,
+                beacon: round.flatMap { round in
+                    chain.flatMap { DrawBeacon(chain: $0, round: round) }
+                }
+            )
+        )
     }
 }
 

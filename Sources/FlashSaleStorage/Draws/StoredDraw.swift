@@ -45,7 +45,9 @@ enum StoredDraw {
             lastTicket: Int64(try row.int("last_ticket")),
             lineNonce: try row.string("line_nonce")
         )
-        guard let roster else { throw StoreUnavailable(reason: "a draw has more entrants than numbers were handed out") }
+        guard let roster else {
+            throw StoreUnavailable(reason: "a draw has more entrants than numbers were handed out")
+        }
         return roster
     }
 
@@ -99,7 +101,9 @@ enum StoredDraw {
     }
 
     private static func digest(_ bytes: [UInt8]) throws -> DrawDigest {
-        guard let digest = DrawDigest(bytes) else { throw StoreUnavailable(reason: "a row of a draw holds a short hash") }
+        guard let digest = DrawDigest(bytes) else {
+            throw StoreUnavailable(reason: "a row of a draw holds a short hash")
+        }
         return digest
     }
 }

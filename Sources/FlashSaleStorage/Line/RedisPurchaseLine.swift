@@ -109,7 +109,9 @@ public struct RedisPurchaseLine: PurchaseLine {
             return try await standings(of: user, for: product, renewsCart: renewsCart, drawAt).standing(0, user)
         }
         let shown = try await standings(of: user, for: product, renewsCart: renewsCart, nil)
-        guard shown.mayBeDrawn, let drawAt = try await lookForDraw(of: product) else { return try shown.standing(0, user) }
+        guard shown.mayBeDrawn, let drawAt = try await lookForDraw(of: product) else {
+            return try shown.standing(0, user)
+        }
         return try await standings(of: user, for: product, renewsCart: renewsCart, drawAt).standing(0, user)
     }
 
