@@ -162,6 +162,7 @@ struct DevTests {
             try DevSettings(options(settings: settings), environment: environment).api(
                 port: 1,
                 console: Self.console,
+                drawKey: Self.drawKey,
                 stores: try stores()
             )
         }
