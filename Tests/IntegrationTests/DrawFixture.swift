@@ -26,8 +26,12 @@ extension Sale {
         )
     }
 
-    /// Lets the draw's time have come, for the line.
+    /// Lets the draw's time have come, in the books and for the line.
     func endEntering(_ product: ProductID) async throws {
+        try await execute(
+            "UPDATE products SET draw_at = '2020-01-01 00:00:00' WHERE id = ?",
+            [.integer(product.rawValue)]
+        )
         _ = try await redis.send(RedisCommand("HSET", key: "flash_sale:{\(product)}", ["draw_at", "1"]))
     }
 

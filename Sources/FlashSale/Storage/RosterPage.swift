@@ -43,7 +43,7 @@ public struct RosterPage: Hashable, Sendable {
     /// - Throws: ``StoreUnavailable`` for a line that is no entry.
     public static func entries(of text: [UInt8]) throws -> [Entry] {
         try text.split(separator: UInt8(ascii: "\n")).map { line in
-            let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 2)
+            let fields = line.split(separator: UInt8(ascii: " "), maxSplits: 2, omittingEmptySubsequences: false)
             guard fields.count == 3, let number = Int64(decimal: fields[0]), let quantity = Int64(decimal: fields[1]),
                 let user = try? UserID(String(decoding: fields[2], as: UTF8.self))
             else {
