@@ -119,25 +119,28 @@ struct DrawTurn {
 
     /// Reads the next pages of the line's list of entries.
     ///
+    /// While the books take in a page, the next one is read and hashed.
+    ///
     /// - Parameter count: How many entries the list has.
     /// - Returns: Whether all are read.
     private func readPages(of count: Int, _ record: DrawRecord) async throws -> Bool {
         let progress = try await books.rosterProgress(of: product)
+        guard progress.read < count else { return true }
         let salt = record.document.salt
-        var (number, read) = (progress.pages, progress.read)
-        for _ in 0..<Self.pagesPerStep where read < count {
-            let (text, end) = try await page(from: read, to: count)
-            let page = try RosterPage(number: number, text: text, read: end, salt: salt)
-            // People who have left make no page of their own at the end, and what was read of them is read again.
-            if page.entries > 0 { try await books.addRosterPage(page, of: product, fence: lease.fence) }
-            number += 1
-            read = end
+        var page = try await page(progress.pages, from: progress.read, to: count, salt)
+        for _ in 1..<Self.pagesPerStep where page.read < count {
+            let current = page
+            async let added: Void = books.addRosterPage(current, of: product, fence: lease.fence)
+            page = try await self.page(current.number + 1, from: current.read, to: count, salt)
+            try await added
         }
-        return read >= count
+        // People who have left make no page of their own at the end.
+        if page.entries > 0 { try await books.addRosterPage(page, of: product, fence: lease.fence) }
+        return page.read >= count
     }
 
     /// Reads until a page is full, or the list at its end.
-    private func page(from start: Int, to count: Int) async throws -> (text: [UInt8], end: Int) {
+    private func page(_ number: Int, from start: Int, to count: Int, _ salt: DrawSalt) async throws -> RosterPage {
         var (text, entries, read): ([UInt8], Int, Int) = ([], 0, start)
         while read < count, entries < RosterPage.size {
             let limit = min(RosterPage.size - entries, count - read)
@@ -147,7 +150,7 @@ struct DrawTurn {
             entries += part.text.count { $0 == UInt8(ascii: "\n") }
             text += part.text
         }
-        return (text, read)
+        return try RosterPage(number: number, text: text, read: read, salt: salt)
     }
 
     // MARK: The order
