@@ -40,6 +40,6 @@ end
 local function read_standing(sale, cart, outcome)
     if not (cart and cart.is_entry) then return line_standing(sale, cart, outcome) end
     if outcome and outcome.ticket > cart.ticket then return outcome end
-    local status = cart.quantity == 0 and 'left' or 'entered'
-    return { ticket = cart.ticket, quantity = cart.quantity, status = status, order = sale.entrants }
+    if cart.quantity == 0 then return { ticket = cart.ticket, quantity = 0, status = 'left', order = cart.ticket } end
+    return { ticket = cart.ticket, quantity = cart.quantity, status = 'entered', order = sale.entrants }
 end
