@@ -124,7 +124,7 @@ struct ShopPagesTests {
         #expect(HTMLCheck.complaints(about: html(drawn, language)).isEmpty)
         #expect(!html(try self.place(.queued), language).contains("/draw/proof"))
 
-        var product = try product()
+        var product: Product = try self.product()
         product.access = .draw(DrawTerms(drawAt: drawAt))
         let page = pages.product(
             product,
