@@ -82,6 +82,54 @@ struct LinePromptTests {
         }
     }
 
+    @Test("Hundreds who join in one turn get their tickets in the order in which they asked, and each is judged alone")
+    func joins() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.product(limits: Product.Limits(maxPerUser: 2, maxQueue: 215))
+            try await awaitConnections(sale)
+            let line = sale.line()
+            // The last ones ask for the second time, two of them in the turn's first command.
+            let wishes = try ((0..<230).map { ($0, $0 % 50 == 49 ? 3 : 1) } + [(0, 1), (1, 1), (229, 1)]).map { wish in
+                JoinRequest(product: product.id, user: try UserID("user\(wish.0)"), quantity: wish.1)
+            }
+            let asked = Array(wishes[0..<60] + wishes[0..<2] + wishes[60...])
+            let answers = try await allAnswers(to: asked, line)
+            var tickets: [UserID: Int64] = [:]
+            for (wish, answer) in zip(asked, answers) {
+                switch answer {
+                case .alreadyInLine(let standing):
+                    #expect(standing.ticket.rawValue == tickets[wish.user])
+                case .joined(let standing):
+                    #expect(standing.ticket.rawValue == Int64(tickets.count + 1))
+                    #expect(standing.user == wish.user && standing.quantity == 1 && standing.status == .queued)
+                    #expect(tickets.updateValue(standing.ticket.rawValue, forKey: wish.user) == nil)
+                case .refused(.quantityTooHigh(maximum: 2)): #expect(wish.quantity == 3)
+                case .refused(.queueFull(maximum: 215)): #expect(tickets.count == 215 && tickets[wish.user] == nil)
+                default: Issue.record("\(wish.user) was answered \(answer)")
+                }
+            }
+            #expect(tickets.count == 215)
+            let claim = try await sale.claim(try await sale.lease(product.id), limit: 1_000)
+            #expect(claim.entries.map(\.ticket.rawValue) == Array(1...215))
+            #expect(claim.entries.allSatisfy { tickets[$0.user] == $0.ticket.rawValue && $0.cart == .live })
+        }
+    }
+
+    /// All ask in one turn of one event loop.
+    private func allAnswers(to wishes: [JoinRequest], _ line: RedisPurchaseLine) async throws -> [JoinAnswer] {
+        let eventLoop = MultiThreadedEventLoopGroup.singleton.next()
+        return try await eventLoop.flatSubmit {
+            EventLoopFuture.whenAllSucceed(
+                wishes.map { wish in
+                    let promise = eventLoop.makePromise(of: JoinAnswer.self)
+                    #expect(line.join(wish) { promise.completeWith($0) })
+                    return promise.futureResult
+                },
+                on: eventLoop
+            )
+        }.get()
+    }
+
     @Test("A Redis that has forgotten the scripts learns them, and everybody is answered")
     func forgottenScripts() async throws {
         try await Sale.with { sale in

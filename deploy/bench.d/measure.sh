@@ -80,12 +80,12 @@ load_webdis() { new_tag; load webdis-join "http://127.0.0.1:${peer_port[webdis-$
 check_api() { check_tickets "$1" "$(line_url "${api_port[$1]}")" flashsale-api; }
 check_nginx() { check_tickets "$1" "$(line_url "${peer_port[nginx-$1]}")" nginx; }
 check_webdis() {
-    local url="http://127.0.0.1:${peer_port[webdis-$1]}/EVALSHA/$enqueue_sha/6" tickets=''
+    local url="http://127.0.0.1:${peer_port[webdis-$1]}/EVALSHA/$enqueue_sha/4" tickets=''
     for _ in first second; do
         new_tag
-        tickets+=" $(curl -fs -g -m 5 "$url/flash_sale:%7B1%7D/flash_sale_queue:%7B1%7D/cart_item:$tag:%7B1%7D/$(
-        )flash_sale_outcome:%7B1%7D/flash_sale_rate:$tag:%7B1%7D/flash_sale_pace:%7B1%7D/$tag/1/10/1/1/-/0" |
-            sed -n 's/^{"EVALSHA":\["joined",\([0-9]*\),.*/\1/p')"
+        tickets+=" $(curl -fs -g -m 5 "$url/flash_sale:%7B1%7D/flash_sale_queue:%7B1%7D/$(
+        )flash_sale_outcome:%7B1%7D/flash_sale_pace:%7B1%7D/1/-/0/10/1/$tag/1" |
+            sed -n 's/^{"EVALSHA":\["answers",.*,\([0-9]*\)\]}$/\1/p')"
     done
     in_order webdis "$tickets"
 }

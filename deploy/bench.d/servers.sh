@@ -172,9 +172,8 @@ fill() {
         tag = ":{" product "}"
         for (n = first; n <= last; n++) {
             user = "w" sprintf("%d", n)
-            print "EVALSHA " sha " 6 flash_sale" tag " flash_sale_queue" tag " cart_item:" user tag \
-                " flash_sale_outcome" tag " flash_sale_rate:" user tag \
-                " flash_sale_pace" tag " " user " 1 10 1 " product " \"\" 0\r"
+            print "EVALSHA " sha " 4 flash_sale" tag " flash_sale_queue" tag " flash_sale_outcome" tag \
+                " flash_sale_pace" tag " " product " \"\" 0 10 1 " user " 1\r"
         }
     }' | redis "$1" --pipe >"$folder/fill.log" 2>&1 || { cat "$folder/fill.log" >&2; stop 'The line was not filled.'; }
 }

@@ -7,17 +7,16 @@ import Synchronization
 final class LineCommands: Sendable {
     /// What is the same in all commands of a product.
     private struct Parts {
+        /// All of `enqueue` up to the product.
         let enqueue: ByteBuffer
-        let standing: ByteBuffer
-        /// The same two for a product that is drawn.
+        /// The same of `enter`, for a product that is drawn.
         let enter: ByteBuffer
-        let drawStanding: ByteBuffer
-        let outcomes: ByteBuffer
-        let pace: ByteBuffer
-        /// The arguments of `enqueue` behind the quantity.
+        /// The arguments of `enqueue` between the ticket and the users.
         let rules: ByteBuffer
-        /// What stands behind the user in a key.
-        let keyEnd: ByteBuffer
+        /// All of `standing` up to the product.
+        let standing: ByteBuffer
+        /// The same of `draw_standing`, for a product that is drawn.
+        let drawStanding: ByteBuffer
     }
 
     /// More products are not on sale at once; whoever asks for more pays for it.
@@ -34,24 +33,22 @@ final class LineCommands: Sendable {
 
     /// Writes the script `enqueue` with its keys and arguments, or `enter`, which has the same.
     func writeEnqueue(
-        _ request: JoinRequest,
+        _ requests: [JoinRequest],
+        for product: ProductID,
         isDrawn: Bool,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
-        let parts = parts(of: request.product)
-        let user = request.user.rawValue
-        encoder.begin(count: 16)
+        let parts = parts(of: product)
+        encoder.begin(count: 12 + 2 * requests.count)
         encoder.write(isDrawn ? parts.enter : parts.enqueue)
-        encoder.write(LineKeys.cartBeginning, user, parts.keyEnd)
-        encoder.write(parts.outcomes)
-        encoder.write(LineKeys.rateBeginning, user, parts.keyEnd)
-        encoder.write(parts.pace)
-        encoder.write(user)
-        encoder.write(Int64(request.quantity))
-        encoder.write(parts.rules)
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
+        encoder.write(parts.rules)
+        for request in requests {
+            encoder.write(request.user.rawValue)
+            encoder.write(Int64(request.quantity))
+        }
     }
 
     /// Writes the script `standing` with its keys and arguments, or `draw_standing`, which has the same.
@@ -85,7 +82,9 @@ final class LineCommands: Sendable {
     private func makeParts(_ product: ProductID) -> Parts {
         let keys = LineKeys(product)
         func join(_ script: RedisScript) -> ByteBuffer {
-            RedisCommandEncoder.pieces(["EVALSHA", script.sha1, "6", keys.sale, keys.queue])
+            RedisCommandEncoder.pieces([
+                "EVALSHA", script.sha1, "4", keys.sale, keys.queue, keys.outcomes, keys.pace, product.description,
+            ])
         }
         func standing(_ script: RedisScript) -> ByteBuffer {
             RedisCommandEncoder.pieces([
@@ -94,15 +93,10 @@ final class LineCommands: Sendable {
         }
         return Parts(
             enqueue: join(LineScripts.enqueue),
-            standing: standing(LineScripts.standing),
             enter: join(LineScripts.enter),
-            drawStanding: standing(LineScripts.drawStanding),
-            outcomes: RedisCommandEncoder.pieces([keys.outcomes]),
-            pace: RedisCommandEncoder.pieces([keys.pace]),
-            rules: RedisCommandEncoder.pieces([
-                String(repeatedCallsPerMinute), renewsCarts ? "1" : "0", product.description,
-            ]),
-            keyEnd: ByteBuffer(string: keys.userKeyEnd)
+            rules: RedisCommandEncoder.pieces([String(repeatedCallsPerMinute), renewsCarts ? "1" : "0"]),
+            standing: standing(LineScripts.standing),
+            drawStanding: standing(LineScripts.drawStanding)
         )
     }
 }

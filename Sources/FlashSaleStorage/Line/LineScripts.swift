@@ -46,11 +46,9 @@ enum LineScripts {
 
     private static let drawText = PackageResources.sale_lua + PackageResources.draw_lua
 
-    static let enter = script(
-        "enter",
-        PackageResources.enqueue_lua,
-        after: PackageResources.pace_lua + drawText + PackageResources.enter_lua
-    )
+    /// For whoever enters; who comes later is answered by `late`.
+    static let enter = script("enter", PackageResources.enter_lua, after: drawText)
+    static let late = script("late", PackageResources.enqueue_lua, after: PackageResources.pace_lua + drawText)
     static let drawStanding = script(
         "draw_standing",
         PackageResources.standing_lua,

@@ -9,7 +9,8 @@ public struct RedisPurchaseLine: PurchaseLine {
     let handedOut = HandedOutTickets()
     let draws = DrawProducts()
     let commands: LineCommands
-    let polls = PollCollectors()
+    let joins = TurnCollectors<ProductID, JoinRequest, JoinAnswer>()
+    let polls = TurnCollectors<StandingQuestion, UserID, Standing?>()
     let crashPoints: CrashPoints
 
     /// The line in one Redis.
@@ -32,45 +33,53 @@ public struct RedisPurchaseLine: PurchaseLine {
         commands = LineCommands(repeatedCallsPerMinute: repeatedCallsPerMinute, renewsCarts: renewsCarts)
     }
 
-    /// Takes a place in line, or enters a draw, or finds the place or entry that the user has.
+    /// Takes a place in line, or enters a draw, or finds the place or the entry that the user has.
     public func join(_ request: JoinRequest) async throws -> JoinAnswer {
         if let drawAt = draws.drawAt(of: request.product), let answer = try await enter(request, drawAt) {
             return answer
         }
-        let answer = try await enqueue(request)
-        guard case .refused(.notOpenYet) = answer, let drawAt = try await lookForDraw(of: request.product) else {
-            return answer
-        }
+        let reply = try await run(LineScripts.enqueue, [request], for: request.product)
+        let answer = try answers(reply, to: [request], for: request.product)[0].get()
+        guard answer.mayBeEntry, let drawAt = try await lookForDraw(of: request.product) else { return answer }
         return try await enter(request, drawAt) ?? answer
-    }
-
-    private func enqueue(_ request: JoinRequest) async throws -> JoinAnswer {
-        try answer(try await run(LineScripts.enqueue, request), to: request)
     }
 
     /// Joins a line that is drawn; nil when it is none.
     private func enter(_ request: JoinRequest, _ drawAt: Timestamp) async throws -> JoinAnswer? {
-        let reply = try await run(LineScripts.enter, request)
+        let reply = try await run(LineScripts.enter, [request], for: request.product)
         guard reply.word != "fifo" else {
             draws.note(request.product, drawAt: nil)
             return nil
         }
-        return try answer(reply, to: request, drawAt: drawAt)
+        let entered = try JoinAnswers(reply, to: [request], drawAt: drawAt)
+        guard try entered.late().isEmpty else { return try await joinLate([request], for: request.product)[0].get() }
+        return try answers(entered, for: request.product)[0].get()
     }
 
-    private func run(_ script: RedisScript, _ request: JoinRequest) async throws -> ScriptReply {
-        let keys = LineKeys(request.product)
-        let user = request.user
-        let highest = handedOut.highest(of: request.product)
+    /// Joins a line that is drawn, for users who have come too late to enter.
+    func joinLate(_ requests: [JoinRequest], for product: ProductID) async throws -> [Result<JoinAnswer, any Error>] {
+        try answers(try await run(LineScripts.late, requests, for: product), to: requests, for: product)
+    }
+
+    private func run(
+        _ script: RedisScript,
+        _ requests: [JoinRequest],
+        for product: ProductID
+    ) async throws -> ScriptReply {
+        let keys = LineKeys(product)
+        let highest = handedOut.highest(of: product)
+        var arguments: [RedisArgument] = [
+            RedisArgument(product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
+            RedisArgument(repeatedCallsPerMinute), renewsCarts ? "1" : "0",
+        ]
+        for request in requests {
+            arguments += [RedisArgument(request.user.rawValue), RedisArgument(request.quantity)]
+        }
         crashPoints.reach(.joinBefore)
         let reply = try await redis.run(
             script,
-            keys: [keys.sale, keys.queue, keys.cart(of: user), keys.outcomes, keys.rate(of: user), keys.pace],
-            [
-                RedisArgument(user.rawValue), RedisArgument(request.quantity), RedisArgument(repeatedCallsPerMinute),
-                renewsCarts ? "1" : "0", RedisArgument(request.product.rawValue), RedisArgument(highest.nonce),
-                RedisArgument(highest.ticket),
-            ]
+            keys: [keys.sale, keys.queue, keys.outcomes, keys.pace],
+            arguments
         )
         crashPoints.reach(.joinAfter)
         return reply
@@ -91,16 +100,19 @@ public struct RedisPurchaseLine: PurchaseLine {
         return drawAt
     }
 
-    /// What the script `enqueue` has answered, or `enter`.
-    func answer(_ reply: ScriptReply, to request: JoinRequest, drawAt: Timestamp? = nil) throws -> JoinAnswer {
-        switch reply.word {
-        case "joined", "entered":
-            handedOut.note(try reply.integer(6), nonce: try reply.text(10), of: request.product)
-            return .joined(try standing(reply, request, drawAt))
-        case "in_line": return .alreadyInLine(try standing(reply, request, drawAt))
-        case "decided": return .alreadyDecided(try standing(reply, request, drawAt))
-        default: return .refused(try refusal(reply, request.product))
-        }
+    /// What the script `enqueue` has answered to some users.
+    func answers(
+        _ reply: ScriptReply,
+        to requests: [JoinRequest],
+        for product: ProductID
+    ) throws -> [Result<JoinAnswer, any Error>] {
+        try answers(JoinAnswers(reply, to: requests), for: product)
+    }
+
+    /// What was answered to some users; the last ticket is noted.
+    func answers(_ answers: JoinAnswers, for product: ProductID) throws -> [Result<JoinAnswer, any Error>] {
+        if let last = try answers.lastTicket() { handedOut.note(last.ticket, nonce: last.nonce, of: product) }
+        return try answers.all()
     }
 
     /// Where the user stands.
@@ -157,45 +169,9 @@ public struct RedisPurchaseLine: PurchaseLine {
         default: throw reply.unexpected()
         }
     }
+}
 
-    private func standing(_ reply: ScriptReply, _ request: JoinRequest, _ drawAt: Timestamp?) throws -> Standing {
-        let (product, user) = (request.product, request.user)
-        let ticket = try reply.ticket(1)
-        guard let status = PurchaseStatus(rawValue: try reply.text(3)),
-            let state = SaleState(rawValue: try reply.text(8)), let stock = StockState(rawValue: try reply.text(9))
-        else { throw reply.unexpected() }
-        let expires = try reply.integer(7)
-        let order = try reply.integer(4)
-        return Standing(
-            status: status,
-            product: product,
-            user: user,
-            ticket: ticket,
-            quantity: Int(try reply.integer(2)),
-            order: OrderID(product: product, ticket: Ticket(status == .entered ? 0 : order) ?? ticket),
-            servedTicket: try reply.integer(5),
-            lastTicket: try reply.integer(6),
-            cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
-            saleState: state,
-            stockState: stock,
-            draw: status == .entered ? drawAt.map { PendingDraw(entrants: order, drawAt: $0) } : nil
-        )
-    }
-
-    private func refusal(_ reply: ScriptReply, _ product: ProductID) throws -> JoinRefusal {
-        switch reply.word {
-        case "unknown": return .unknownProduct
-        case "sold_out": return .soldOut
-        case "paused": return .paused
-        case "closed": return .closed(closedAt: Timestamp(milliseconds: try reply.integer(1)))
-        case "not_open": return .notOpenYet(opensAt: Timestamp(milliseconds: try reply.integer(1)))
-        case "quantity": return .quantityTooHigh(maximum: Int(try reply.integer(1)))
-        case "full": return .queueFull(maximum: Int(try reply.integer(1)))
-        case "rate_limited": return .rateLimited(retryAfterSeconds: Int(try reply.integer(1)))
-        case "already_purchased":
-            let ticket = Ticket(try reply.integer(1))
-            return .alreadyPurchased(order: ticket.map { OrderID(product: product, ticket: $0) })
-        default: throw reply.unexpected()
-        }
-    }
+extension JoinAnswer {
+    /// Whether the line was not open: then the product may be drawn, and takes entries.
+    var mayBeEntry: Bool { if case .refused(.notOpenYet) = self { true } else { false } }
 }

@@ -8,9 +8,13 @@ struct ScriptReply {
     private let values: [RedisReply]
 
     init(_ reply: RedisReply, of script: RedisScript) throws {
-        self.script = script.name
-        values = try reply.array()
-        guard let first = values.first else { throw Self.unexpected(script.name, "an empty reply") }
+        try self.init(reply.array(), script.name)
+    }
+
+    private init(_ values: [RedisReply], _ script: String) throws {
+        self.script = script
+        self.values = values
+        guard let first = values.first else { throw Self.unexpected(script, "an empty reply") }
         word = try first.string()
     }
 
@@ -28,6 +32,15 @@ struct ScriptReply {
         guard let ticket = Ticket(try integer(index)) else { throw unexpected("a ticket below 1") }
         return ticket
     }
+
+    /// A ticket where one may stand; nil when there is something else.
+    func ticketIfInteger(_ index: Int) throws -> Ticket? {
+        guard case .integer = try value(index) else { return nil }
+        return try ticket(index)
+    }
+
+    /// A reply within the reply: a word of its own, and its values.
+    func inner(_ index: Int) throws -> ScriptReply { try ScriptReply(array(index), script) }
 
     /// What a word means that the caller does not know.
     func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }

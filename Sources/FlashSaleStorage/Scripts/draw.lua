@@ -4,7 +4,7 @@
 -- An entry is a cart `1:e:NUMBER:QUANTITY`, and an element of the list of entries. Numbers are taken from the line's tickets,
 -- so that the drawn have tickets below everybody who comes later. `opens_at` is far away for as long as the line lives: a
 -- script that knows nothing of draws takes nobody in.
-local line_sale, line_cart, line_standing = read_sale, read_cart, read_standing
+local line_sale, line_cart, line_standing = read_sale, parse_cart, read_standing
 
 -- The sale's hash as a table, or nil; draw_at is nil where nothing is drawn.
 local function read_sale(key)
@@ -19,18 +19,10 @@ local function read_sale(key)
     return sale
 end
 
--- Whether nobody can enter any more. A ticket that is no entry's was handed out after the draw's time: from then on that
--- stays over, whatever Redis's clock says.
-local function is_entering_over(sale, now)
-    return now >= sale.draw_at or sale.entering_over or sale.last_ticket ~= sale.last_entry
-end
-
--- The user's cart {ticket, quantity, is_entry}, or nil; an entry's number stands for its ticket.
-local function read_cart(key, sale)
-    local value = redis.call('GET', key)
-    if not value then return nil end
-    local number, quantity = string.match(value, '^1:e:(%d+):(%d+)$')
-    if not number then return line_cart(key, sale) end
+-- A cart's value as {ticket, quantity, is_entry}, or nil; an entry's number stands for its ticket.
+local function parse_cart(value, sale)
+    local number, quantity = string.match(value or '', '^1:e:(%d+):(%d+)$')
+    if not number then return line_cart(value, sale) end
     number = tonumber(number)
     if number <= sale.first_ticket then return nil end
     return { ticket = number, quantity = tonumber(quantity), is_entry = true }

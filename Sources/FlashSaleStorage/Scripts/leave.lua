@@ -5,7 +5,8 @@
 -- Result: {'left'}, {'none'}, {'unknown'}, or {'decided', status} ('' while the entry is being served)
 local sale = read_sale(KEYS[1])
 if not sale then return { 'unknown' } end
-local standing = read_standing(sale, read_cart(KEYS[2], sale), read_outcome(KEYS[3], ARGV[1]))
+local cart = parse_cart(redis.call('GET', KEYS[2]), sale)
+local standing = read_standing(sale, cart, parse_outcome(redis.call('HGET', KEYS[3], ARGV[1])))
 if not standing then return { 'none' } end
 if standing.status == 'left' then return { 'left' } end
 if standing.status ~= 'queued' then return { 'decided', standing.status } end

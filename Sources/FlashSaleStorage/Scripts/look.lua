@@ -17,7 +17,8 @@ for index = 5, math.min(#ARGV, 3004), 3 do
     local is_decided = awaited <= sale.served_ticket or (sale.sold_out_after and awaited > sale.sold_out_after)
     if is_decided then
         local key = 'cart_item:' .. user .. ':{' .. ARGV[1] .. '}'
-        local standing = read_standing(sale, read_cart(key, sale), read_outcome(KEYS[2], user))
+        local cart, outcome = redis.call('GET', key), redis.call('HGET', KEYS[2], user)
+        local standing = read_standing(sale, parse_cart(cart, sale), parse_outcome(outcome))
         local count = #standings
         standings[count + 1] = (index - 5) / 3 + 1
         if standing then

@@ -48,9 +48,8 @@ local function stock_state(sale)
     return sale.available_stock == 0 and 'all_held' or 'available'
 end
 
--- The user's cart {ticket, quantity}, or nil. A cart of a line whose data was lost is none.
-local function read_cart(key, sale)
-    local value = redis.call('GET', key)
+-- A cart's value as {ticket, quantity}, or nil. A cart of a line whose data was lost is none.
+local function parse_cart(value, sale)
     if not value then return nil end
     local ticket, quantity = string.match(value, '^1:(%d+):(%d+)$')
     ticket = tonumber(ticket)
@@ -58,9 +57,8 @@ local function read_cart(key, sale)
     return { ticket = ticket, quantity = tonumber(quantity) }
 end
 
--- The user's latest outcome {ticket, quantity, status, order}, or nil. order is 0 when there is none.
-local function read_outcome(key, user)
-    local value = redis.call('HGET', key, user)
+-- A user's latest outcome as {ticket, quantity, status, order}, or nil. order is 0 when there is none.
+local function parse_outcome(value)
     if not value then return nil end
     local ticket, quantity, status, order = string.match(value, '^1:(%d+):(%d+):([%l_]+):(%d+)$')
     if not ticket then return nil end
@@ -79,16 +77,6 @@ local function read_standing(sale, cart, outcome)
         status = 'sold_out'
     end
     return { ticket = cart.ticket, quantity = cart.quantity, status = status, order = cart.ticket }
-end
-
--- The reply for a standing: {word, ticket, quantity, status, order, served_ticket, last_ticket, cart_expires_at, sale state,
--- stock state, nonce}.
-local function standing_reply(word, standing, sale, cart_expires_at, now)
-    return {
-        word, standing.ticket, standing.quantity, standing.status, standing.order, sale.served_ticket,
-        sale.last_ticket, cart_expires_at, sale_state(sale, now), stock_state(sale),
-        sale.nonce,
-    }
 end
 
 -- Gives the cart a whole life again when less than half is left; returns when it runs out.

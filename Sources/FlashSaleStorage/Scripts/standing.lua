@@ -9,11 +9,16 @@ local sale = read_sale(KEYS[1])
 if not sale or drop_older_copy(KEYS[1], sale, ARGV[2], ARGV[3], ARGV[1]) then return { 'unknown' } end
 local now = now_milliseconds()
 local reply = { 'standings', sale.served_ticket, sale.last_ticket, sale_state(sale, now), stock_state(sale) }
-local count, key_end = 5, ':{' .. ARGV[1] .. '}'
+local users, carts, key_end = {}, {}, ':{' .. ARGV[1] .. '}'
 for index = 5, math.min(#ARGV, 104) do
-    local user = ARGV[index]
-    local key = 'cart_item:' .. user .. key_end
-    local standing = read_standing(sale, read_cart(key, sale), read_outcome(KEYS[2], user))
+    users[#users + 1] = ARGV[index]
+    carts[#users] = 'cart_item:' .. ARGV[index] .. key_end
+end
+local known_carts, known_outcomes = redis.call('MGET', unpack(carts)), redis.call('HMGET', KEYS[2], unpack(users))
+local count = 5
+for number, key in ipairs(carts) do
+    local cart, outcome = parse_cart(known_carts[number], sale), parse_outcome(known_outcomes[number])
+    local standing = read_standing(sale, cart, outcome)
     local expires = 0
     if standing then
         -- A cart of a sold-out range is renewed too: it is all that still tells the user the outcome.

@@ -5,7 +5,7 @@
 -- Result: those of leave.lua
 local drawn = read_sale(KEYS[1])
 if not drawn then return { 'unknown' } end
-local entry = read_cart(KEYS[2], drawn)
+local entry = parse_cart(redis.call('GET', KEYS[2]), drawn)
 if entry and entry.is_entry then
     if entry.quantity > 0 then
         -- The tombstone lives as long as the entry would: the draw finds that its user has left.

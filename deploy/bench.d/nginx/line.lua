@@ -29,14 +29,14 @@ local function run(...)
     return reply
 end
 
-local function show(status, reply, product, user)
+local function show(status, place, product, user)
     local path = '/api/products/' .. product .. '/queue/' .. user
     if status == 202 then ngx.header['Location'] = path end
     answer(status, {
-        status = reply[4], product_id = tonumber(product), user_id = user, ticket = reply[2], quantity = reply[3],
-        position = reply[2] - reply[6], served_ticket = reply[6], last_ticket = reply[7], sale_state = reply[9],
-        stock_state = reply[10], cart_expires_at_ms = reply[8], order_id = product .. '-' .. reply[5],
-        status_url = path, poll_after_ms = 1000,
+        status = place.status, product_id = tonumber(product), user_id = user, ticket = place.ticket,
+        quantity = place.quantity, position = place.ticket - place.served, served_ticket = place.served,
+        last_ticket = place.last, sale_state = place.sale, stock_state = place.stock, cart_expires_at_ms = place.cart,
+        order_id = product .. '-' .. place.order, status_url = path, poll_after_ms = 1000,
     })
 end
 
@@ -53,13 +53,25 @@ function line.join()
         return answer(422, { code = 'invalid_field' })
     end
     local tag = ':{' .. product .. '}'
-    local reply = run(line.enqueue, 6, 'flash_sale' .. tag, 'flash_sale_queue' .. tag, 'cart_item:' .. user .. tag,
-        'flash_sale_outcome' .. tag, 'flash_sale_rate:' .. user .. tag, 'flash_sale_pace' .. tag, user, quantity, 10, 1,
-        product, '', 0)
+    local reply = run(line.enqueue, 4, 'flash_sale' .. tag, 'flash_sale_queue' .. tag, 'flash_sale_outcome' .. tag,
+        'flash_sale_pace' .. tag, product, '', 0, 10, 1, user, quantity)
     if not reply then return end
-    if reply[1] == 'joined' then return show(202, reply, product, user) end
-    if reply[1] == 'in_line' or reply[1] == 'decided' then return show(200, reply, product, user) end
-    answer(409, { code = reply[1] })
+    local place = reply[8]
+    if not place then return answer(404, { code = 'product_not_found' }) end
+    if type(place) == 'number' then
+        -- A new place: word, nonce, served, last, sale, stock, cart, ticket.
+        return show(202, {
+            ticket = place, quantity = quantity, status = 'queued', order = place, served = reply[3], last = reply[4],
+            sale = reply[5], stock = reply[6], cart = reply[7],
+        }, product, user)
+    end
+    if place[1] == 'in_line' or place[1] == 'decided' then
+        return show(200, {
+            ticket = place[2], quantity = place[3], status = place[4], order = place[5], served = reply[3],
+            last = reply[4], sale = reply[5], stock = reply[6], cart = place[6],
+        }, product, user)
+    end
+    answer(409, { code = place[1] })
 end
 
 function line.poll()
@@ -69,9 +81,9 @@ function line.poll()
     local reply = run(line.standing, 2, 'flash_sale' .. tag, 'flash_sale_outcome' .. tag, product, '', 0, 1, user)
     if not reply then return end
     if reply[1] ~= 'standings' or reply[6] == 0 then return answer(404, { code = 'not_in_line' }) end
-    -- As the script `enqueue` has it: word, ticket, quantity, status, order, served, last, cart, sale, stock.
     show(200, {
-        'standing', reply[6], reply[7], reply[8], reply[9], reply[2], reply[3], reply[10], reply[4], reply[5],
+        ticket = reply[6], quantity = reply[7], status = reply[8], order = reply[9], served = reply[2], last = reply[3],
+        sale = reply[4], stock = reply[5], cart = reply[10],
     }, product, user)
 end
 

@@ -11,7 +11,7 @@ part_draw() {
     make_database draw draw
     make_product draw draw 1000 --access draw --draw-at "$(date -u -d '+1 hour' +%FT%TZ)"
     sale="flash_sale:{$product}"
-    enqueue_sha=$(load_script draw '#!lua' pace sale draw enter enqueue)
+    enqueue_sha=$(load_script draw '#!lua' sale draw enter)
     fill draw "$product" 1 "$count"
     [[ $(redis draw hget "$sale" entrants) == "$count" ]] || stop 'Not everybody has entered.'
     free_port
