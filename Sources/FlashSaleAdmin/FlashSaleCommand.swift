@@ -28,7 +28,7 @@ public struct FlashSaleCommand: AsyncParsableCommand {
             """,
         subcommands: [
             DevCommand.self, ProductCommand.self, QueueCommand.self, OrderCommand.self, PaymentCommand.self,
-            WorkerCommand.self, DrawCommand.self, FailedCommand.self, ExpireCommand.self, OutboxCommand.self,
+            DrawCommand.self, WorkerCommand.self, FailedCommand.self, ExpireCommand.self, OutboxCommand.self,
             AuditCommand.self,
             RehearseCommand.self, LogCommand.self, MigrateCommand.self, SeedCommand.self, ResetCommand.self,
             ConfigCommand.self,

@@ -1,4 +1,5 @@
 import Foundation
+import LocalServers
 import ShopSupport
 import TestSupport
 import Testing
@@ -54,7 +55,28 @@ struct DrawTests {
             let show = try await shop.fleet.run("flashsale", ["draw", "show", "\(product)", "--json"])
             #expect(show.exit == .code(0) && show.standardOutput.contains(after["root"] ?? "no root"))
             #expect(try await shop.auditComplaints(product: product).isEmpty)
+            try await Self.verify(shop, product)
         }
+    }
+
+    /// Lets both verifiers look at everything that is published.
+    private static func verify(_ shop: RunningShop, _ product: Int) async throws {
+        let address = "http://127.0.0.1:\(shop.port)/api/products/\(product)"
+        let own = try await shop.fleet.run("flashsale", ["draw", "verify", address])
+        #expect(own.exit == .code(0), "\(own.standardOutput)\(own.standardError)")
+
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("draw-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        for (name, part) in [("draw.json", ""), ("roster.txt", "/roster"), ("decisions.txt", "/decisions")] {
+            let text = try await shop.get("/api/products/\(product)/draw\(part)").text
+            try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+        }
+        let tests = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        let script = tests.appendingPathComponent("DrawVerifier/verify.py").path
+        let python = ChildProcess.Launch("python3", [script, folder.path])
+        let run = try await ChildProcess.run(python, within: .seconds(60))
+        #expect(run.exit == .code(0), "\(run.standardOutput)\(run.standardError)")
     }
 
     /// Lets everybody enter, sixty-four at a time.

@@ -76,6 +76,14 @@ public struct DrawVerdict: Hashable, Sendable {
     public let decisions: Int?
     /// Whether the document carries a signature.
     public let isSigned: Bool
+
+    /// A verdict.
+    public init(findings: [DrawFinding], entrants: Int? = nil, decisions: Int? = nil, isSigned: Bool = false) {
+        self.findings = findings
+        self.entrants = entrants
+        self.decisions = decisions
+        self.isSigned = isSigned
+    }
 }
 
 extension DrawDocument {
