@@ -1,5 +1,6 @@
 import FlashSale
 import FlashSaleStorage
+import MariaDB
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import FlashSale
 import FlashSaleStorage
 import Foundation
+import MariaDB
 import Redis
 import TestSupport
 import Testing

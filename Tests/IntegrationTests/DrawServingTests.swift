@@ -1,5 +1,6 @@
 import FlashSale
 import FlashSaleStorage
+import MariaDB
 import Redis
 import TestSupport
 import Testing
