@@ -87,6 +87,8 @@ struct LinePromptTests {
         try await Sale.with { sale in
             let product = try await sale.product(limits: Product.Limits(maxPerUser: 2, maxQueue: 215))
             try await awaitConnections(sale)
+            // Commands that Redis does not know the script of are asked again one by one, several commands at a time.
+            try await sale.join(try await sale.product().id, "first")
             let line = sale.line()
             // The last ones ask for the second time, two of them in the turn's first command.
             let wishes = try ((0..<230).map { ($0, $0 % 50 == 49 ? 3 : 1) } + [(0, 1), (1, 1), (229, 1)]).map { wish in
