@@ -23,6 +23,9 @@ struct JoinAnswers {
         self.requests = requests
     }
 
+    /// Whether the line is not open: then the product may be drawn, and takes entries.
+    var mayBeDrawn: Bool { isKnown && (try? reply.text(4)) == SaleState.upcoming.rawValue }
+
     /// The last ticket that was handed out, and the nonce of its line; nil for an unknown one.
     func lastTicket() throws -> HandedOutTickets.Highest? {
         guard isKnown else { return nil }

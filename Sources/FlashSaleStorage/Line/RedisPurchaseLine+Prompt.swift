@@ -44,9 +44,9 @@ extension RedisPurchaseLine: PromptLine {
             read: { reply in
                 crashPoints.reach(.joinAfter)
                 if let drawAt { return try entered(reply, requests, for: product, drawAt, otherwise) }
-                let results = try self.answers(reply, to: requests, for: product)
-                let mayBeEntries = results.contains { (try? $0.get())?.mayBeEntry == true }
-                return mayBeEntries && draws.isUnclear(product) ? .asks(otherwise) : .results(results)
+                let answers = try JoinAnswers(reply, to: requests)
+                if answers.mayBeDrawn, draws.isUnclear(product) { return .asks(otherwise) }
+                return .results(try self.answers(answers, for: product))
             },
             otherwise: otherwise,
             encode: { encoder in

@@ -39,9 +39,12 @@ public struct RedisPurchaseLine: PurchaseLine {
             return answer
         }
         let reply = try await run(LineScripts.enqueue, [request], for: request.product)
-        let answer = try answers(reply, to: [request], for: request.product)[0].get()
-        guard answer.mayBeEntry, let drawAt = try await lookForDraw(of: request.product) else { return answer }
-        return try await enter(request, drawAt) ?? answer
+        let joined = try JoinAnswers(reply, to: [request])
+        let answer = try answers(joined, for: request.product)[0]
+        guard joined.mayBeDrawn, let drawAt = try await lookForDraw(of: request.product) else {
+            return try answer.get()
+        }
+        return try await enter(request, drawAt) ?? answer.get()
     }
 
     /// Joins a line that is drawn; nil when it is none.
@@ -169,9 +172,4 @@ public struct RedisPurchaseLine: PurchaseLine {
         default: throw reply.unexpected()
         }
     }
-}
-
-extension JoinAnswer {
-    /// Whether the line was not open: then the product may be drawn, and takes entries.
-    var mayBeEntry: Bool { if case .refused(.notOpenYet) = self { true } else { false } }
 }
