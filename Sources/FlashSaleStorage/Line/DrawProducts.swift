@@ -27,11 +27,10 @@ final class DrawProducts: Sendable {
         return time
     }
 
-    /// Whether it is worth a look.
-    func isUnclear(_ product: ProductID) -> Bool {
+    /// Whether the product is drawn, or may be for all that is known: a command may have been sent before that was.
+    func mayBeDrawn(_ product: ProductID) -> Bool {
         switch kinds.withLock({ $0[product] }) {
-        case nil: true
-        case .draw: false
+        case nil, .draw: true
         case .fifo(let seen): ContinuousClock.now - seen > Self.goodFor
         }
     }

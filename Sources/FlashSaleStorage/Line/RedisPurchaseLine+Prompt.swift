@@ -45,7 +45,7 @@ extension RedisPurchaseLine: PromptLine {
                 crashPoints.reach(.joinAfter)
                 if let drawAt { return try entered(reply, requests, for: product, drawAt, otherwise) }
                 let answers = try JoinAnswers(reply, to: requests)
-                if answers.mayBeDrawn, draws.isUnclear(product) { return .asks(otherwise) }
+                if answers.mayBeDrawn, draws.mayBeDrawn(product) { return .asks(otherwise) }
                 return .results(try self.answers(answers, for: product))
             },
             otherwise: otherwise,
@@ -101,7 +101,7 @@ extension RedisPurchaseLine: PromptLine {
             answers: polls.answers,
             read: { reply in
                 let shown = try ShownStandings(reply, question.product, drawAt: drawAt)
-                if shown.mayBeDrawn, draws.isUnclear(question.product) { return .asks(otherwise) }
+                if shown.mayBeDrawn, draws.mayBeDrawn(question.product) { return .asks(otherwise) }
                 // What is wrong with one user is not the others'.
                 return .results(users.enumerated().map { index, user in Result { try shown.standing(index, user) } })
             },

@@ -91,7 +91,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     /// When the product is drawn, for whoever was told that its line is not open; nil when it is not drawn.
     func lookForDraw(of product: ProductID) async throws -> Timestamp? {
         if let known = draws.drawAt(of: product) { return known }
-        guard draws.isUnclear(product) else { return nil }
+        guard draws.mayBeDrawn(product) else { return nil }
         let drawAt: Timestamp?
         do {
             let reply = try await redis.send(RedisCommand("HGET", key: LineKeys(product).sale, ["draw_at"]))
