@@ -58,6 +58,7 @@ struct DrawServingTests {
             let roster = try #require(draw.roster)
             #expect(roster.entrants == count)
             let desk = sale.draws
+            let order = try #require(draw.document.key).order(count: count)
             var ranks: Set<Int> = []
             for number in [1, 2, 4_095, 4_096, 4_097, count] {
                 let user = try UserID("user\(number)")
@@ -65,7 +66,9 @@ struct DrawServingTests {
                 #expect(proof.entry.number == Int64(number) && proof.entry.quantity == 1 + number % 3)
                 #expect(proof.entry.user == draw.document.salt.hash(user))
                 #expect(proof.merkle.index == number - 1 && proof.merkle.proves(proof.entry.leaf, in: roster.root))
-                ranks.insert(try #require(proof.rank))
+                let rank = try #require(proof.rank)
+                #expect(order[rank] == UInt32(number - 1))
+                ranks.insert(rank)
             }
             #expect(ranks.count == 6)
             #expect(try await desk.proof(of: try UserID("nobody"), in: draw) == nil)
