@@ -37,7 +37,7 @@ struct DrawTurn {
     /// The most pages of the roster that are read in one step: the worker looks after its orders in between.
     private static let pagesPerStep = 32
     /// The most chunks that get their places in one step, before the next batch is served.
-    private static let chunksPerStep = 4
+    private static let chunksPerStep = 8
     /// The most pages that are read from the books at once.
     private static let pagesPerRead = 16
 

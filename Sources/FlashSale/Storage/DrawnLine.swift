@@ -48,7 +48,7 @@ public struct EntryPage: Hashable, Sendable {
 /// Drawn entries that get their places together.
 public struct DrawnChunk: Hashable, Sendable {
     /// The most of them: Redis answers nobody else meanwhile.
-    public static let mostEntries = 2_500
+    public static let mostEntries = 1_000
 
     /// The product.
     public var product: ProductID
