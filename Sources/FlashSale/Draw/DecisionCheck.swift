@@ -77,7 +77,7 @@ struct DecisionCheck: DrawLineCheck {
         guard let rank = missing.first else { return [] }
         let more = missing.count == 1 ? "" : ", and so were \(missing.count - 1) more"
         return [
-            DrawFinding(.passedOver, "\(name(ofRank: rank)) was passed over for those who were drawn later\(more)")
+            DrawFinding(.passedOver, "The \(name(ofRank: rank)) was passed over for those who were drawn later\(more)")
         ]
     }
 
@@ -100,12 +100,15 @@ struct DecisionCheck: DrawLineCheck {
         var findings = passedOver
         if let swap = mistakes.first(where: isSwap), let other = swap.drawnRank {
             findings.append(
-                DrawFinding(.swapped, "\(name(ofRank: swap.rank)) and \(name(ofRank: other)) have changed places")
+                DrawFinding(
+                    .swapped,
+                    "The \(name(ofRank: swap.rank)) and the \(name(ofRank: other)) have changed places"
+                )
             )
         }
         if let wrong = mistakes.first(where: { !isSwap($0) }) {
             let ticket = firstTicket + Int64(wrong.rank)
-            let drawn = "\(name(ofRank: wrong.rank)) was drawn for it"
+            let drawn = "the \(name(ofRank: wrong.rank)) was drawn for it"
             findings.append(DrawFinding(.order, "Ticket \(ticket) was decided for user \(wrong.user), but \(drawn)"))
         }
         return findings
@@ -117,5 +120,5 @@ struct DecisionCheck: DrawLineCheck {
         return mistakes.map { Mistake(rank: $0.rank, user: $0.user, drawnRank: ranks[$0.user]) }
     }
 
-    private func name(ofRank rank: Int) -> String { "rank \(rank) (user \(users[Int(order[rank])]))" }
+    private func name(ofRank rank: Int) -> String { "entrant of rank \(rank) (user \(users[Int(order[rank])]))" }
 }

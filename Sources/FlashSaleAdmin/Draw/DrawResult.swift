@@ -40,7 +40,7 @@ struct DrawResult {
     var failure: CommandFailure? {
         guard let first = verdict.findings.first else { return nil }
         return CommandFailure(
-            description: verdict.findings.map { "\($0.kind.words): \($0.text)." }.joined(separator: "\n"),
+            description: verdict.findings.map { "\($0.text)." }.joined(separator: "\n"),
             exitCode: first.kind.rawValue
         )
     }
