@@ -92,3 +92,22 @@ final class Tally: Sendable {
         number.add(1, ordering: .acquiringAndReleasing).newValue
     }
 }
+
+/// Two accounts, 1 and 2, with nothing in them: what transactions change.
+func createAccounts(_ client: MariaDBClient) async throws {
+    try await client.withConnection { connection in
+        try connection.executeText(
+            """
+            CREATE TABLE accounts (id INT PRIMARY KEY, balance INT NOT NULL);
+            INSERT INTO accounts VALUES (1, 0), (2, 0)
+            """
+        )
+    }
+}
+
+/// What is in the accounts, in the order of their numbers.
+func balances(_ client: MariaDBClient) async throws -> [Int] {
+    try await client.withConnection { connection in
+        try connection.query("SELECT balance FROM accounts ORDER BY id").map { try $0.int("balance") }
+    }
+}

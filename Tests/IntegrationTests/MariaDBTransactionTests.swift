@@ -196,21 +196,4 @@ struct MariaDBTransactionTests {
             #expect(try await balances(client) == [0, 1])
         }
     }
-
-    private func createAccounts(_ client: MariaDBClient) async throws {
-        try await client.withConnection { connection in
-            try connection.executeText(
-                """
-                CREATE TABLE accounts (id INT PRIMARY KEY, balance INT NOT NULL);
-                INSERT INTO accounts VALUES (1, 0), (2, 0)
-                """
-            )
-        }
-    }
-
-    private func balances(_ client: MariaDBClient) async throws -> [Int] {
-        try await client.withConnection { connection in
-            try connection.query("SELECT balance FROM accounts ORDER BY id").map { try $0.int("balance") }
-        }
-    }
 }
