@@ -165,7 +165,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
-        .testTarget(name: "FlashSaleTests", dependencies: ["FlashSale", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "FlashSaleTests",
+            dependencies: ["FlashSale", "LocalServers", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "FlashSaleWebTests",
             dependencies: ["FlashSale", "FlashSaleWeb", "TestSupport"],
@@ -199,7 +203,7 @@ let package = Package(
             name: "FlashSaleAdminTests",
             dependencies: [
                 "Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis",
-                argumentParser, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
+                "TestSupport", argumentParser, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
         ),

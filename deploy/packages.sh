@@ -30,6 +30,8 @@ require_packages() {
     # For the requests that flashsale dev proposes, and for the certificates of the tests; any curl and openssl will do.
     command -v curl >/dev/null 2>&1 || missing="$missing curl"
     command -v openssl >/dev/null 2>&1 || missing="$missing openssl"
+    # For the second verifier of draws; 3.11 or newer.
+    command -v python3 >/dev/null 2>&1 || missing="$missing python3"
     [ -z "$missing" ] || install_packages "$missing"
 }
 

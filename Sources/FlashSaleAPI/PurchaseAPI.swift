@@ -43,6 +43,20 @@ public struct PurchaseAPI: Sendable {
         }
     }
 
+    /// Where draws are read, and who vouches for them.
+    public struct DrawSource: Sendable {
+        /// The draws.
+        public var desk: any DrawDesk
+        /// Signs what is published; nil for documents that nobody vouches for.
+        public var signingKey: DrawSigningKey?
+
+        /// Where draws are read.
+        public init(desk: any DrawDesk, signingKey: DrawSigningKey?) {
+            self.desk = desk
+            self.signingKey = signingKey
+        }
+    }
+
     /// What keeps a cart alive.
     public enum CartRenewal: String, Sendable, CaseIterable {
         /// Asking where one stands.
@@ -57,6 +71,7 @@ public struct PurchaseAPI: Sendable {
     ///   - line: Where places are taken and watched.
     ///   - catalogue: Where products are read.
     ///   - desk: Where holds become orders, and payments are taken in.
+    ///   - draws: Where draws are read; nil for a shop that has none.
     ///   - payments: Whether payment events have to be signed.
     ///   - signs: What `/health`, `/ready` and `/metrics` tell.
     ///   - listener: Where to listen, and what a request may cost.
@@ -69,6 +84,7 @@ public struct PurchaseAPI: Sendable {
         line: any PurchaseLine & WatchedLine,
         catalogue: any ProductCatalogue,
         desk: any OrderDesk,
+        draws: DrawSource? = nil,
         payments: PaymentVerification,
         signs: SignsOfLife,
         listener: Listener,
@@ -88,6 +104,7 @@ public struct PurchaseAPI: Sendable {
             metrics: metrics,
             now: now
         )
+        let draws = draws.map { DrawRoutes(desk: $0.desk, signingKey: $0.signingKey) }
         let products = ProductRoutes(catalogue: catalogue, now: now)
         let lineMetrics = LineMetrics(factory: metrics)
         let queue = QueueRoutes(
@@ -122,12 +139,13 @@ public struct PurchaseAPI: Sendable {
         let events = EventRoutes(queue: queue, streams: streams)
         let endpoints =
             products.endpoints() + progress.endpoints() + queue.endpoints() + events.endpoints() + orders.endpoints()
-            + webhook.endpoints() + signs.endpoints()
+            + (draws?.endpoints() ?? []) + webhook.endpoints() + signs.endpoints()
         let pageRoutes = pages.map { pages in
             PageRoutes(
                 queue: queue,
                 events: events,
                 progress: progress,
+                draws: draws,
                 line: line,
                 catalogue: catalogue,
                 desk: desk,

@@ -28,7 +28,8 @@ public struct FlashSaleCommand: AsyncParsableCommand {
             """,
         subcommands: [
             DevCommand.self, ProductCommand.self, QueueCommand.self, OrderCommand.self, PaymentCommand.self,
-            WorkerCommand.self, FailedCommand.self, ExpireCommand.self, OutboxCommand.self, AuditCommand.self,
+            DrawCommand.self, WorkerCommand.self, FailedCommand.self, ExpireCommand.self, OutboxCommand.self,
+            AuditCommand.self,
             RehearseCommand.self, LogCommand.self, MigrateCommand.self, SeedCommand.self, ResetCommand.self,
             ConfigCommand.self,
         ]

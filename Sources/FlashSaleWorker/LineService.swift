@@ -10,6 +10,7 @@ import Synchronization
 public final class LineService: Service {
     private let line: any ServedLine
     private let books: any SaleBooks
+    private let draws: DrawStores?
     private let settings: LineSettings
     private let metrics = ServingMetrics()
     private let logger: Logger
@@ -20,9 +21,18 @@ public final class LineService: Service {
     private let lookedFor = Mutex<Set<ProductID>>([])
 
     /// A service that serves lines.
-    public init(line: any ServedLine, books: any SaleBooks, settings: LineSettings, logger: Logger) {
+    ///
+    /// - Parameter draws: How draws are made; nil for a service that makes none.
+    public init(
+        line: any ServedLine,
+        books: any SaleBooks,
+        draws: DrawStores? = nil,
+        settings: LineSettings,
+        logger: Logger
+    ) {
         self.line = line
         self.books = books
+        self.draws = draws
         self.settings = settings
         self.logger = logger
     }
@@ -103,6 +113,7 @@ public final class LineService: Service {
                     lease: lease,
                     line: line,
                     books: books,
+                    draws: draws,
                     settings: settings,
                     metrics: metrics,
                     logger: logger

@@ -17,6 +17,7 @@ final class ProductServer: Sendable {
         lease: Lease,
         line: any ServedLine,
         books: any SaleBooks,
+        draws: DrawStores?,
         settings: LineSettings,
         metrics: ServingMetrics,
         logger: Logger
@@ -34,6 +35,7 @@ final class ProductServer: Sendable {
                 lease: lease,
                 line: line,
                 books: books,
+                draws: draws,
                 settings: settings,
                 metrics: metrics,
                 logger: logger
@@ -84,7 +86,7 @@ final class ProductServer: Sendable {
                 // What the books say now is what counts, even where the lease's version is ahead of a replica.
                 if turn.knownVersion < version { latestVersion.withLock { $0 = turn.knownVersion } }
                 failures = 0
-                if step == .nothingToDo { await wake.sleep(atMost: idlePoll) }
+                if step == .nothingToDo { await wake.sleep(atMost: min(idlePoll, turn.untilDraw ?? idlePoll)) }
             } catch is Fenced {
                 logger.notice("another worker serves the product now")
                 return

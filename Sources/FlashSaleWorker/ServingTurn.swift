@@ -18,6 +18,13 @@ struct ServingTurn {
     private var owesSweep = true
     /// Outcomes of tickets above this one are still to be shown again.
     private var rebuildAfter: Int64?
+    private let draws: DrawStores?
+    /// The product's draw; nil where nothing is drawn.
+    private var draw: DrawTurn?
+    /// What the last step of the draw has come to.
+    private var drawStep: DrawTurn.Step?
+    /// Whether the drawn are served, and not yet those who came later.
+    private var servesDrawn = true
 
     /// What a step has come to.
     enum Step {
@@ -37,11 +44,13 @@ struct ServingTurn {
         lease: Lease,
         line: any ServedLine,
         books: any SaleBooks,
+        draws: DrawStores? = nil,
         settings: LineSettings,
         metrics: ServingMetrics,
         logger: Logger
     ) {
         self.lease = lease
+        self.draws = draws
         self.line = line
         self.books = books
         self.settings = settings
@@ -63,17 +72,22 @@ struct ServingTurn {
         if isComparisonDue { product = nil }
         do {
             try await learnProduct(version)
+            let draws = try await goOnWithDraw()
             let idle = unfinished == nil ? try await claim() : nil
             let step = if let idle { idle } else { try await finish(claimsNext: !owesSweep && rebuildAfter == nil) }
             let hasSwept = try await sweep()
             let hasMoreToShow = try await rebuild()
-            return hasSwept || hasMoreToShow ? .servedSomebody : step
+            return hasSwept || hasMoreToShow || draws ? .servedSomebody : step
         } catch {
             // Whatever failed may have changed more than it said.
             product = nil
+            forgetDraw()
             throw error
         }
     }
+
+    /// How long it is until the draw; nil when there is none ahead.
+    var untilDraw: Duration? { if case .waiting(let time) = drawStep { time } else { nil } }
 
     /// Settles and acknowledges the batch at hand, if there is one, without taking another: serving is about to end.
     mutating func finishLastBatch() async throws {
@@ -103,26 +117,72 @@ struct ServingTurn {
         }
     }
 
+    /// Makes the draw, where there is one.
+    ///
+    /// - Returns: Whether there is more of it to do at once.
+    private mutating func goOnWithDraw() async throws -> Bool {
+        guard let draws, let product, product.access.draw != nil, let nonce = product.nonce else { return false }
+        if draw == nil { draw = DrawTurn(lease: lease, stores: draws, logger: logger) }
+        if case .over = drawStep { return false }
+        let step = try await draw?.step(nonce: nonce)
+        drawStep = step
+        switch step {
+        case .worked, .placing: return true
+        case .missing:
+            try await openLine()
+            return true
+        case .waiting, .over, nil: return false
+        }
+    }
+
     /// Takes the next batch; returns what the step has come to when there is none.
     private mutating func claim() async throws -> Step? {
-        try await take(
-            line.claim(lease.product, fence: lease.fence, limit: settings.batchSize, dropLimit: settings.dropStep)
+        switch drawStep {
+        case nil: return try await take(claimFromLine())
+        case .worked, .waiting, .missing: return .nothingToDo
+        case .placing: return try await take(claimDrawn())
+        case .over:
+            guard servesDrawn, let drawn = try await claimDrawn() else { return try await take(claimFromLine()) }
+            switch drawn {
+            case .empty, .soldOut(remaining: 0, lastTicket: _):
+                // Whoever came after the draw is next; their entries are in another list.
+                servesDrawn = false
+                return try await take(claimFromLine())
+            default: return try await take(drawn)
+            }
+        }
+    }
+
+    private func claimFromLine() async throws -> ClaimAnswer {
+        try await line.claim(
+            lease.product,
+            fence: lease.fence,
+            limit: settings.batchSize,
+            dropLimit: settings.dropStep
         )
     }
 
-    private mutating func take(_ answer: ClaimAnswer) async throws -> Step? {
+    private func claimDrawn() async throws -> ClaimAnswer? {
+        try await draw?.claim(limit: settings.batchSize, dropLimit: settings.dropStep)
+    }
+
+    /// Whether those are served whom the draw has brought a place.
+    private var isServingDrawn: Bool { drawStep != nil && servesDrawn }
+
+    private mutating func take(_ answer: ClaimAnswer?) async throws -> Step? {
         switch answer {
+        case nil: return .nothingToDo
         case .claimed(let claim):
             unfinished = .claimed(claim)
             return nil
         case .empty:
             metrics.lineLength(0, of: lease.product)
-            return .nothingToDo
+            return isServingDrawn ? .servedSomebody : .nothingToDo
         case .paused:
             return .nothingToDo
         case .soldOut(let remaining, let lastTicket):
             metrics.lineLength(remaining, of: lease.product)
-            if remaining > 0 { return .servedSomebody }
+            if remaining > 0 || isServingDrawn { return .servedSomebody }
             return try await reopenIfThereIsStock(lastTicket: lastTicket)
         case .missing:
             try await openLine()
@@ -138,7 +198,8 @@ struct ServingTurn {
             unfinished = .settled(claim, settled)
         }
         guard case .settled(let claim, let settled) = unfinished else { return .servedSomebody }
-        let acknowledgement = Acknowledgement(of: claim, settled, lease: lease)
+        var acknowledgement = Acknowledgement(of: claim, settled, lease: lease)
+        note(claim, in: &acknowledgement)
         // Entries that wait for units of others would only be claimed again; news of stock wakes this line.
         var next: ClaimAnswer?
         if claimsNext, settled.waiting.isEmpty {
@@ -160,6 +221,13 @@ struct ServingTurn {
         if settled.soldOutAfter != nil { logger.notice("sold out", metadata: ["batch": "\(claim.number)"]) }
         if let next { return try await take(next) ?? .servedSomebody }
         return settled.waiting.isEmpty ? .servedSomebody : .nothingToDo
+    }
+
+    /// Waiting entries go back to where they came from: the drawn are served before everybody else.
+    private mutating func note(_ claim: Claim, in acknowledgement: inout Acknowledgement) {
+        guard let roster = draw?.roster else { return }
+        acknowledgement.isOfDrawn = claim.entries.contains { roster.includes($0.ticket) }
+        if acknowledgement.isOfDrawn { servesDrawn = true }
     }
 
     /// Nil when the batch was split instead, or was none of this line's: then the next claim goes on.
@@ -200,7 +268,9 @@ struct ServingTurn {
         )
         let settled = try await books.settle(unreadable, of: lease.product, fence: lease.fence)
         let decided = try await books.decisions(on: claim, of: lease.product)
-        try await line.acknowledge(Acknowledgement(splitting: claim, decided: decided, settled, lease: lease))
+        var acknowledgement = Acknowledgement(splitting: claim, decided: decided, settled, lease: lease)
+        note(claim, in: &acknowledgement)
+        try await line.acknowledge(acknowledgement)
         unfinished = nil
     }
 
@@ -248,12 +318,20 @@ struct ServingTurn {
         return .servedSomebody
     }
 
+    private mutating func forgetDraw() {
+        guard draw != nil else { return }
+        draw?.forget()
+        drawStep = .worked
+        servesDrawn = true
+    }
+
     /// Opens a line that Redis does not have: for the first time, or because its data was lost.
     ///
     /// - Parameter isOlder: Whether Redis does have the line, as it was once.
     private mutating func openLine(isOlder: Bool = false) async throws {
         // The batch at hand is part of what was lost, or was never claimed from the line that is opened now.
         unfinished = nil
+        forgetDraw()
         let nonce = LineNonce.random()
         // Perhaps somebody has named and opened it since we looked: a line that lives is not lost.
         let living = isOlder ? nil : try await books.product(lease.product)?.nonce

@@ -35,7 +35,7 @@ struct DevTests {
 
         // No lock is left, and the data is.
         let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder))
-        #expect(names == [DataFolder.markName, "admin.key", "mariadb", "redis"])
+        #expect(names == [DataFolder.markName, "admin.key", "draw.key", "mariadb", "redis"])
         #expect(FileManager.default.contents(atPath: "\(folder)/\(DataFolder.markName)") == Data())
         let again = try await start(fleet, folder, port)
         let product = try await paste([lines[0]])[0]

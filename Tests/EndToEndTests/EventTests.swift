@@ -52,6 +52,31 @@ struct EventTests {
         }
     }
 
+    @Test("Whoever watches an entry sees it, then the place that the draw has brought, or at once the outcome")
+    func draw() async throws {
+        try await RunningShop.with(workers: 1) { shop in
+            let drawAt = Date().addingTimeInterval(20).formatted(.iso8601)
+            let product = try await shop.createProduct(stock: 2, ["--access", "draw", "--draw-at", drawAt])
+            let users = ["ann", "bob", "cay"]
+            for user in users { #expect(try await shop.join(product, user)["status"] == "entered") }
+            try await Streams.with(shop) { streams in
+                for user in users { streams.open(product, user, port: shop.port) }
+                for user in users {
+                    try await eventually("\(user) sees the entry") {
+                        streams.text(user).contains("\"status\":\"entered\"")
+                    }
+                }
+                let progress = try await shop.get("/api/products/\(product)/progress")
+                #expect(progress["entrants"] == "3" && progress["sale_state"] == "open")
+                try await eventually("all streams have ended") { streams.ended == 3 }
+                let bought = users.filter { streams.text($0).contains("\"status\":\"completed\"") }
+                let missed = users.filter { streams.text($0).contains("\"status\":\"sold_out\"") }
+                #expect(bought.count == 2 && missed.count == 1)
+            }
+            #expect(try await shop.auditComplaints(product: product).isEmpty)
+        }
+    }
+
     @Test("A hold's stream goes on until the order is over, whoever changes it")
     func holdAndLeave() async throws {
         try await RunningShop.with(workers: 1) { shop in

@@ -14,7 +14,7 @@ struct OpenAPITests {
         let routes = shop.api.buildRouter().routes.map { "\($0.method.rawValue) \($0.path.description)" }
         try await shop.test { client in
             #expect(client.contract.operations == Set(routes))
-            #expect(routes.count == 18)
+            #expect(routes.count == 22)
         }
     }
 

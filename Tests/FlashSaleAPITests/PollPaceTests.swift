@@ -62,9 +62,20 @@ struct PollPaceTests {
 
     @Test("What can still change is asked for soon, what can't rarely", arguments: PurchaseStatus.allCases)
     func statuses(status: PurchaseStatus) throws {
-        let isOpen = [PurchaseStatus.queued, .held, .pending].contains(status)
+        let isOpen = [PurchaseStatus.entered, .queued, .held, .pending].contains(status)
         let found = pace.milliseconds(for: try standing(status), forecast: nil, now: now)
         #expect(found == (isOpen ? 1_250 : 8_333))
+    }
+
+    @Test(
+        "Whoever has entered asks rarely, and often when the draw is near",
+        arguments: [(80, 8_333), (24, 3_000), (0, 1_250)]
+    )
+    func entered(seconds: Int64, expected: Int64) throws {
+        var standing = try standing(.entered)
+        let drawAt = Timestamp(milliseconds: now.milliseconds + seconds * 1_000)
+        standing.draw = PendingDraw(entrants: 1, drawAt: drawAt)
+        #expect(pace.milliseconds(for: standing, forecast: nil, now: now) == expected)
     }
 
     @Test("Those who joined together are spread by a fifth to both sides, and stay within the bounds")

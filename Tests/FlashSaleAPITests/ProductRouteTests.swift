@@ -14,7 +14,7 @@ struct ProductRouteTests {
             #expect(
                 answer.text == """
                     {"id":1,"name":"A \\"rare\\" T-shirt ✓","price":{"amount":9999,"currency":"USD"},"total_stock":100,\
-                    "available_stock":42,"checkout":"payment","sale_state":"open","stock_state":"available",\
+                    "available_stock":42,"checkout":"payment","access":"fifo","sale_state":"open","stock_state":"available",\
                     "opens_at":null,"closes_at":null,\
                     "max_per_user":2,"max_queue":10000,"cart_seconds":300,"hold_seconds":120,"payment_seconds":900,\
                     "queue_url":"/api/products/1/queue"}

@@ -16,7 +16,7 @@ struct AuditTests {
         for invariant in Invariant.allCases { #expect(result.text.contains(invariant.title)) }
         let document = try Sample.object(result.json)
         #expect(document["clean"] as? Bool == true && document["violations"] as? Int == 0)
-        #expect((document["invariants"] as? [[String: Any]])?.compactMap { $0["number"] as? Int } == Array(1...10))
+        #expect((document["invariants"] as? [[String: Any]])?.compactMap { $0["number"] as? Int } == Array(1...11))
         #expect(document["repairs"] == nil)
     }
 

@@ -10,6 +10,7 @@ import Testing
 
 @Suite("Development run: folder and settings")
 struct DevTests {
+    private static let drawKey = String(repeating: "ab", count: 32)
     private static let console = DevConsole(key: "a-key-of-the-operator", keyFile: "/d/my key", port: 8090)
 
     private func options(settings: [String] = []) throws -> DevOptions {
@@ -36,12 +37,18 @@ struct DevTests {
     func environments() throws {
         let own = ["PATH": "/bin", "FLASHSALE_REDIS_PASSWORD": "other", "FLASHSALE_MARIADB_MIGRATION_USER": "root"]
         let settings = try DevSettings(options(settings: ["line.rate-limit=0"]), environment: own)
-        let api = settings.api(port: 9000, console: Self.console, stores: try stores())
+        let api = settings.api(
+            port: 9000,
+            console: Self.console,
+            drawKey: Self.drawKey,
+            stores: try stores()
+        )
         #expect(
             api == [
                 "PATH": "/bin", "FLASHSALE_LOG_FORMAT": "text", "FLASHSALE_LINE_RATE_LIMIT": "0",
                 "FLASHSALE_HTTP_PORT": "9000", "FLASHSALE_ADMIN_PORT": "8090",
-                "FLASHSALE_ADMIN_KEY": "a-key-of-the-operator", "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
+                "FLASHSALE_DRAW_SIGNING_KEY": Self.drawKey, "FLASHSALE_ADMIN_KEY": "a-key-of-the-operator",
+                "FLASHSALE_REDIS_ADDRESS": "unix:/r.sock",
                 "FLASHSALE_REDIS_DATABASE": "0",
                 "FLASHSALE_MARIADB_ADDRESS": "unix:/m.sock", "FLASHSALE_MARIADB_USER": "app",
                 "FLASHSALE_MARIADB_PASSWORD": "p1", "FLASHSALE_MARIADB_DATABASE": "flashsale",
@@ -93,7 +100,10 @@ struct DevTests {
         }
         try DevFolder(root.path + "/not/there/yet").check()
         try make("empty", []).check()
-        try make("ours", ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb", "admin.key"]).check()
+        try make(
+            "ours",
+            ["flashsale-dev", "state.json", "state.json.12.new", "redis", "mariadb", "admin.key", "draw.key"]
+        ).check()
         for (name, entries) in [("foreign", ["flashsale-dev", "thesis.tex"]), ("unlocked", ["redis"])] {
             let failure = try #require(throws: CommandFailure.self) { try make(name, entries).check() }
             #expect(failure.exitCode == 1)
@@ -152,6 +162,7 @@ struct DevTests {
             try DevSettings(options(settings: settings), environment: environment).api(
                 port: 1,
                 console: Self.console,
+                drawKey: Self.drawKey,
                 stores: try stores()
             )
         }

@@ -80,6 +80,37 @@ struct NewProductFormTests {
         #expect(error.remedy == "Choose instant, payment, hold")
     }
 
+    @Test("A draw needs its time, and its beacon a chain, a round and a draw; everything wrong is said at once")
+    func draw() throws {
+        var form = NewProductForm(name: "Lamp", price: "99.99", stock: "5")
+        form.access = "draw"
+        form.drawAt = "2026-12-01T18:00:00Z"
+        let drawAt = try #require(Timestamp(rfc3339: "2026-12-01T18:00:00Z"))
+        #expect(try form.product().access == .draw(DrawTerms(drawAt: drawAt)))
+        form.beaconChain = "quicknet"
+        let round = DrawBeacon.firstRound(of: .quicknet, after: drawAt)
+        form.beaconRound = "\(round)"
+        #expect(try form.product().access.draw?.beacon == DrawBeacon(chain: .quicknet, round: round))
+        let cases: [(fields: [String], change: (inout NewProductForm) -> Void)] = [
+            (["access"], { ($0.access, $0.drawAt) = ("lottery", nil) }),
+            (["draw_at"], { ($0.access, $0.drawAt) = ("draw", nil) }),
+            (["draw_at"], { ($0.access, $0.drawAt) = ("fifo", "2026-12-01T18:00:00Z") }),
+            (["draw_at"], { ($0.access, $0.drawAt) = ("draw", "tomorrow") }),
+            (["beacon_chain"], { ($0.access, $0.drawAt, $0.beaconRound) = ("draw", "2026-12-01T18:00:00Z", "7") }),
+            (["stock", "access"], { ($0.access, $0.stock) = ("lottery", "0") }),
+        ]
+        for (fields, change) in cases { #expect(problems(change) == fields, "\(fields)") }
+        // Each is right by itself; how they go together is looked at last.
+        let early = problems {
+            ($0.access, $0.drawAt, $0.opensAt) = ("draw", "2026-12-01T18:00:00Z", "2026-12-01T18:00:00Z")
+        }
+        #expect(early == ["draw_at"])
+        let past = problems {
+            ($0.access, $0.drawAt, $0.beaconChain, $0.beaconRound) = ("draw", "2026-12-01T18:00:00Z", "quicknet", "7")
+        }
+        #expect(past == ["beacon_round"])
+    }
+
     @Test("A product that cannot be is refused before any store is asked")
     func refusedFirst() async throws {
         let command = try parse(

@@ -18,7 +18,8 @@ struct OutputTests {
         let fields = try object(Sample.product().json(at: now))
         #expect(
             Set(fields.keys) == [
-                "id", "name", "price", "total_stock", "available_stock", "checkout", "sale_state", "stock_state",
+                "id", "name", "price", "total_stock", "available_stock", "checkout", "access",
+                "draw_at", "beacon_chain", "beacon_round", "sale_state", "stock_state",
                 "paused", "opens_at",
                 "closes_at", "max_per_user", "max_queue", "cart_seconds", "hold_seconds", "payment_seconds",
                 "sold_out_after", "version",

@@ -37,7 +37,7 @@ struct ParsingTests {
             ["order", "list"], ["order", "show", "7-1"], ["payment", "list", "--review"], ["expire"], ["expire", "1"],
             ["payment", "simulate", "--order", "7-1", "--paid"], ["outbox", "list"], ["outbox", "retry", "1"],
             ["failed", "list"], ["failed", "show", "1"], ["failed", "retry", "1"], ["failed", "flush", "--all"],
-            ["queue", "monitor"], ["rehearse", "--users", "5", "--stock", "1"],
+            ["queue", "monitor"], ["rehearse", "--users", "5", "--stock", "1"], ["draw", "verify", "7"],
         ]
     )
     func everyCommand(words: [String]) throws {

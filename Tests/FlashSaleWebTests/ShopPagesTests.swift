@@ -86,7 +86,7 @@ struct ShopPagesTests {
             #expect(html.contains(">\(text["\(status.rawValue)_title"])</h1>"))
             #expect(html.contains("<html lang=\"\(language.rawValue)\">"))
             // Only who may still get something is told more.
-            let isLive = [.queued, .held, .pending].contains(status)
+            let isLive = [.entered, .queued, .held, .pending].contains(status)
             #expect(html.contains("data-live=\"place\"") == isLive)
             #expect(html.contains("http-equiv=\"refresh\"") == isLive)
             #expect(html.contains("value=\"paid\"") == (status == .pending && simulated))
@@ -105,6 +105,40 @@ struct ShopPagesTests {
         #expect(html.contains("action=\"/products/7/leave\""))
         place.renewsCarts = false
         #expect(self.html(place).contains("kept until 2026-12-01 12:01 UTC"))
+    }
+
+    @Test(
+        "Whoever has entered sees how many have, and when the draw is; whoever was drawn sees the rank",
+        arguments: PageLanguage.allCases
+    )
+    func draw(language: PageLanguage) throws {
+        var place = try place(.entered)
+        let drawAt = Timestamp(microseconds: Self.noon.microseconds + 3_661_000_000)
+        place.standing.draw = PendingDraw(entrants: 12_345, drawAt: drawAt)
+        let entered = html(place, language)
+        #expect(entered.contains("<b id=\"entrants\">\(PageText.of(language).number(12_345))</b>"))
+        #expect(entered.contains(">1:01:01</b>") && entered.contains("action=\"/products/7/leave\""))
+        var drawn = try self.place(.queued)
+        drawn.drawn = (17, 12_345)
+        #expect(html(drawn, language).contains("href=\"/products/7/draw/proof\""))
+        #expect(HTMLCheck.complaints(about: html(drawn, language)).isEmpty)
+        #expect(!html(try self.place(.queued), language).contains("/draw/proof"))
+
+        var product: Product = try self.product()
+        product.access = .draw(DrawTerms(drawAt: drawAt))
+        let page = pages.product(
+            product,
+            visitor: .named(nil),
+            place: nil,
+            entrants: 3,
+            now: Self.noon,
+            language: language
+        )
+        #expect(HTMLCheck.complaints(about: page).isEmpty)
+        #expect(page.contains(PageText.of(language)["enter_button"]) && page.contains(">1:01:01</b>"))
+        #expect(page.contains("href=\"/products/7/draw\"") && page.contains("<b id=\"entrants\">3</b>"))
+        let over = pages.product(product, visitor: .named(nil), place: nil, now: drawAt, language: language)
+        #expect(over.contains(PageText.of(language)["join_button"]))
     }
 
     @Test("What may be said of the time to wait is said, and nothing else", arguments: Outlook.allCases)

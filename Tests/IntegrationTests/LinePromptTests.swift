@@ -87,6 +87,8 @@ struct LinePromptTests {
         try await Sale.with { sale in
             let product = try await sale.product(limits: Product.Limits(maxPerUser: 2, maxQueue: 215))
             try await awaitConnections(sale)
+            // Commands that Redis does not know the script of are asked again one by one, several commands at a time.
+            try await sale.join(try await sale.product().id, "first")
             let line = sale.line()
             // The last ones ask for the second time, two of them in the turn's first command.
             let wishes = try ((0..<230).map { ($0, $0 % 50 == 49 ? 3 : 1) } + [(0, 1), (1, 1), (229, 1)]).map { wish in
@@ -112,6 +114,46 @@ struct LinePromptTests {
             let claim = try await sale.claim(try await sale.lease(product.id), limit: 1_000)
             #expect(claim.entries.map(\.ticket.rawValue) == Array(1...215))
             #expect(claim.entries.allSatisfy { tickets[$0.user] == $0.ticket.rawValue && $0.cart == .live })
+        }
+    }
+
+    @Test("Hundreds who enter a draw at once, by a process that knows nothing of it: everybody enters, once")
+    func entries() async throws {
+        try await Sale.with { sale in
+            let product = try await sale.drawnProduct(limits: Product.Limits(maxPerUser: 2, maxQueue: 1_000)).id
+            try await awaitConnections(sale)
+            let line = sale.line()
+            let wishes = try (0..<300).map { number in
+                JoinRequest(product: product, user: try UserID("user\(number)"), quantity: 1)
+            }
+            var numbers: Set<Int64> = []
+            for answer in try await allAnswers(to: wishes, line) {
+                switch answer {
+                // A command that is asked again finds what it has done.
+                case .joined(let standing), .alreadyInLine(let standing):
+                    #expect(standing.status == .entered && standing.draw != nil)
+                    numbers.insert(standing.ticket.rawValue)
+                case .alreadyDecided, .refused: Issue.record("somebody was answered \(answer)")
+                }
+            }
+            #expect(numbers == Set(1...300))
+
+            // The time comes between two of the same people's commands.
+            try await sale.endEntering(product)
+            let more = try (200..<450).map { number in
+                JoinRequest(product: product, user: try UserID("user\(number)"), quantity: 1)
+            }
+            var tickets: [Int64] = []
+            for answer in try await allAnswers(to: more, line) {
+                switch answer {
+                case .joined(let standing):
+                    #expect(standing.status == .queued)
+                    tickets.append(standing.ticket.rawValue)
+                case .alreadyInLine(let standing): #expect(standing.status == .entered)
+                case .alreadyDecided, .refused: Issue.record("somebody was answered \(answer)")
+                }
+            }
+            #expect(tickets.sorted() == Array(301...450))
         }
     }
 

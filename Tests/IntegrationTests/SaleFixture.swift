@@ -76,7 +76,8 @@ struct Sale: Sendable {
         checkout: Checkout = .instant,
         opensAt: Timestamp? = nil,
         closesAt: Timestamp? = nil,
-        limits: Product.Limits = Product.Limits(maxPerUser: 5)
+        limits: Product.Limits = Product.Limits(maxPerUser: 5),
+        access: Access = .fifo
     ) async throws -> Product {
         let price = try #require(Currency("USD").flatMap { Money(minorUnits: 9_999, currency: $0) })
         let new = try NewProduct(
@@ -86,7 +87,8 @@ struct Sale: Sendable {
             checkout: checkout,
             opensAt: opensAt,
             closesAt: closesAt,
-            limits: limits
+            limits: limits,
+            access: access
         )
         let change = try await admin.create(new)
         #expect(change.lineProblem == nil)

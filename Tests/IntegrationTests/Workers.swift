@@ -15,9 +15,12 @@ func withWorkers(
     let quiet = logger
     let groups = (1...count).map { number in
         let stores = sale.anotherProcess()
+        let line = RedisServedLine(redis: stores.redis)
+        let books = MariaDBSaleBooks(database: stores.database, batchSize: 50)
         let service = LineService(
-            line: RedisServedLine(redis: stores.redis),
-            books: MariaDBSaleBooks(database: stores.database, batchSize: 50),
+            line: line,
+            books: books,
+            draws: DrawStores(line: line, books: books),
             settings: LineSettings(
                 worker: "worker-\(number)",
                 leaseDuration: .seconds(6),

@@ -116,11 +116,11 @@ make_database() {
         { cat "$folder/migrate.log" >&2; stop 'The database could not be migrated.'; }
 }
 
-# make_product REDIS DATABASE [STOCK]: a product that everybody may join; its number in $product.
+# make_product REDIS DATABASE [STOCK [OPTION…]]: a product that everybody may join; its number in $product.
 make_product() {
     local said
     said=$(with_stores "$1" "$2" "$programs/flashsale" product create --name Bench --stock "${3:-10000000}" --price 10 \
-        --max-queue 100000000 --cart-seconds 86400 --json 2>&1) || stop "No product: $said"
+        --max-queue 100000000 --cart-seconds 86400 --json "${@:4}" 2>&1) || stop "No product: $said"
     product=$(sed -n 's/.*"id"[ ]*:[ ]*\([0-9][0-9]*\).*/\1/p' <<<"$said" | head -n 1)
     [[ -n $product ]] || stop "No product: $said"
 }

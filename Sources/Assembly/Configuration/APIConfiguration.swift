@@ -1,3 +1,4 @@
+public import FlashSale
 public import FlashSaleAPI
 
 /// The configuration of `flashsale-api`.
@@ -50,6 +51,8 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
     public var payments: PaymentSettings
     /// The shopper's pages.
     public var pages: PageSettings
+    /// What draw documents are signed with; nil: they are not.
+    public var drawSigningKey: DrawSigningKey?
     /// The operator's listener.
     public var admin: AdminSettings
     /// What is logged, and how it looks.
@@ -96,6 +99,7 @@ public struct APIConfiguration: ProgramConfiguration, Equatable {
         }
         payments = PaymentSettings(reading: &reader)
         pages = PageSettings(reading: &reader, isLoopback: http.isLoopback)
+        drawSigningKey = reader.read(Settings.drawSigningKey)
         admin = AdminSettings(reading: &reader)
         log = LogSettings(reading: &reader)
         if payments.signature == .none, !http.isLoopback {

@@ -25,6 +25,7 @@ public enum Settings {
         workerHealthHost.definition, workerHealthPort.definition,
         paymentsSignature.definition, paymentsSecret.definition,
         pagesEnabled.definition, pagesIdentity.definition, pagesSecret.definition, pagesSimulatedPayments.definition,
+        drawSigningKey.definition,
         outboxURL.definition, outboxSecret.definition, outboxMaxAttempts.definition, outboxRetryBase.definition,
         adminHost.definition, adminPort.definition, adminKey.definition,
         apiURL.definition,

@@ -104,6 +104,10 @@ public enum APIProgram {
             line: GuardedPurchaseLine(line: line, store: guards.line),
             catalogue: catalogue,
             desk: GuardedOrderDesk(desk: desk, store: guards.books),
+            draws: PurchaseAPI.DrawSource(
+                desk: GuardedDrawDesk(desk: StoredDrawDesk(database: stores.database), store: guards.books),
+                signingKey: configuration.drawSigningKey
+            ),
             payments: configuration.payments.verification,
             signs: signs,
             listener: configuration.listener,

@@ -35,9 +35,11 @@ public enum WorkerProgram {
         )
         let outbox = MariaDBOutbox(database: stores.database, crashPoints: crashPoints)
         let lineSettings = worker.lineSettings
+        let line = RedisServedLine(redis: stores.redis, crashPoints: crashPoints)
         let lines = LineService(
-            line: RedisServedLine(redis: stores.redis, crashPoints: crashPoints),
+            line: line,
             books: GuardedSaleBooks(books: saleBooks, store: books),
+            draws: DrawStores(line: line, books: GuardedDrawBooks(books: saleBooks, store: books)),
             settings: lineSettings,
             logger: logger
         )

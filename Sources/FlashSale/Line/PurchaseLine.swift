@@ -77,6 +77,8 @@ public struct Standing: Hashable, Sendable {
     /// The user.
     public var user: UserID
     /// The user's place; it never changes.
+    ///
+    /// For `entered`: the number of the entry, which is no place.
     public var ticket: Ticket
     /// The units that were asked for when the place was taken.
     public var quantity: Int
@@ -94,6 +96,8 @@ public struct Standing: Hashable, Sendable {
     public var saleState: SaleState
     /// What is left of the stock, so that a line that waits for held units says so.
     public var stockState: StockState
+    /// The draw that the user has entered; only for `entered`.
+    public var draw: PendingDraw?
 
     /// Describes where a user stands.
     public init(
@@ -107,7 +111,8 @@ public struct Standing: Hashable, Sendable {
         lastTicket: Int64,
         cartExpiresAt: Timestamp?,
         saleState: SaleState,
-        stockState: StockState
+        stockState: StockState,
+        draw: PendingDraw? = nil
     ) {
         self.status = status
         self.product = product
@@ -120,12 +125,27 @@ public struct Standing: Hashable, Sendable {
         self.cartExpiresAt = cartExpiresAt
         self.saleState = saleState
         self.stockState = stockState
+        self.draw = draw
     }
 
     /// How many places lie between the user and being served, the own one included: 1 is next.
     ///
     /// Nil once decided.
     public var position: Int64? { status == .queued ? max(1, ticket.rawValue - servedTicket) : nil }
+}
+
+/// A draw that is still to come, as whoever has entered sees it.
+public struct PendingDraw: Hashable, Sendable {
+    /// How many have entered so far.
+    public var entrants: Int64
+    /// When entering ends, and the draw is made.
+    public var drawAt: Timestamp
+
+    /// A draw that is still to come.
+    public init(entrants: Int64, drawAt: Timestamp) {
+        self.entrants = entrants
+        self.drawAt = drawAt
+    }
 }
 
 /// What became of a wish to leave.

@@ -2,6 +2,8 @@
 ///
 /// One word for one state, the same in Redis, in MariaDB's decisions and in JSON.
 public enum PurchaseStatus: String, Sendable, CaseIterable {
+    /// Entered for the draw, which is still to come.
+    case entered
     /// Waiting in line.
     case queued
     /// The unit is the user's until the hold runs out.
@@ -31,7 +33,9 @@ public enum PurchaseStatus: String, Sendable, CaseIterable {
     public var hasOrder: Bool {
         switch self {
         case .held, .pending, .completed: true
-        case .queued, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue, .failed: false
+        case .entered, .queued, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue,
+            .failed:
+            false
         }
     }
 }

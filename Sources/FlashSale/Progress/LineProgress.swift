@@ -24,6 +24,8 @@ public struct LineProgress: Hashable, Sendable {
     public var cartSeconds: Int
     /// How fast the line moved in the last minutes.
     public var pace: RecentPace
+    /// The draw that people enter; nil where there is none, or it is over.
+    public var draw: PendingDraw?
 
     /// Describes how a line stands.
     public init(
@@ -38,7 +40,8 @@ public struct LineProgress: Hashable, Sendable {
         soldOutAfter: Int64?,
         opensAt: Timestamp?,
         cartSeconds: Int,
-        pace: RecentPace
+        pace: RecentPace,
+        draw: PendingDraw? = nil
     ) {
         self.product = product
         self.nonce = nonce
@@ -52,5 +55,6 @@ public struct LineProgress: Hashable, Sendable {
         self.opensAt = opensAt
         self.cartSeconds = cartSeconds
         self.pace = pace
+        self.draw = draw
     }
 }

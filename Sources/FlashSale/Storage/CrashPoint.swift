@@ -44,10 +44,30 @@ public enum CrashPoint: String, Sendable, CaseIterable {
     case openAfter = "open.after"
     /// A page of outcomes that were lost is shown again, and the worker does not know.
     case rebuildAfter = "rebuild.after"
+    /// A page of a draw's roster is on record.
+    case drawRoster = "draw.roster"
+    /// A draw's roster is written as fixed and not committed.
+    case drawFix = "draw.fix"
+    /// A draw's roster is fixed, and nothing is drawn.
+    case drawFixed = "draw.fixed"
+    /// A draw's order is drawn, and nobody has a place.
+    case drawDrawn = "draw.drawn"
+    /// A chunk of the drawn has its places, and the worker does not know.
+    case drawPlaced = "draw.placed"
+    /// All drawn have their places, and it is on record.
+    case drawEnded = "draw.ended"
     /// A message is claimed and not sent.
     case messageClaimed = "message.claimed"
     /// A message has arrived, and it is not on record.
     case messageSent = "message.sent"
+
+    /// Whether only a draw leads there.
+    public var isOfDraw: Bool {
+        switch self {
+        case .drawRoster, .drawFix, .drawFixed, .drawDrawn, .drawPlaced, .drawEnded: true
+        default: false
+        }
+    }
 
     /// Whether it lies in an API process; the others lie in a worker.
     public var isOfAPI: Bool {

@@ -96,6 +96,8 @@ public struct Acknowledgement: Hashable, Sendable {
     public var soldOutAfter: Int64?
     /// Whether the waiting entries are handed out one by one from now on, because one of them breaks its batch.
     public var isSplit = false
+    /// Whether the claim came from the list of the drawn, where waiting entries go back to.
+    public var isOfDrawn = false
 
     /// Ends a claim.
     public init(

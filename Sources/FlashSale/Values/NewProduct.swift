@@ -13,6 +13,8 @@ public struct NewProduct: Hashable, Sendable {
     public var stock: Int
     /// Where an ordered ticket enters the order's life.
     public var checkout: Checkout
+    /// How places in line are given.
+    public var access: Access
     /// When joining starts; nil: at once.
     public var opensAt: Timestamp?
     /// When joining ends; nil: never.
@@ -30,7 +32,8 @@ public struct NewProduct: Hashable, Sendable {
         checkout: Checkout = .instant,
         opensAt: Timestamp? = nil,
         closesAt: Timestamp? = nil,
-        limits: Product.Limits = Product.Limits()
+        limits: Product.Limits = Product.Limits(),
+        access: Access = .fifo
     ) throws(InvalidValue) {
         try Self.checkName(name)
         try Self.check("stock", stock, in: 1...Self.maximumStock)
@@ -46,6 +49,8 @@ public struct NewProduct: Hashable, Sendable {
                 remedy: "Close the sale after it opens"
             )
         }
+        if let terms = access.draw { try Self.check(terms, opensAt: opensAt, closesAt: closesAt) }
+        self.access = access
         self.name = name
         self.price = price
         self.stock = stock
@@ -53,6 +58,31 @@ public struct NewProduct: Hashable, Sendable {
         self.opensAt = opensAt
         self.closesAt = closesAt
         self.limits = limits
+    }
+
+    /// Entering takes time, and what comes after the draw does, too.
+    private static func check(
+        _ terms: DrawTerms,
+        opensAt: Timestamp?,
+        closesAt: Timestamp?
+    ) throws(InvalidValue) {
+        if let opensAt, terms.drawAt <= opensAt {
+            throw InvalidValue(
+                field: "draw_at",
+                problem: "\(terms.drawAt) is not after opens_at \(opensAt)",
+                remedy: "Draw after the sale has opened: people enter in between"
+            )
+        }
+        if let closesAt, closesAt <= terms.drawAt {
+            throw InvalidValue(
+                field: "draw_at",
+                problem: "\(terms.drawAt) is not before closes_at \(closesAt)",
+                remedy: "Draw before the sale closes"
+            )
+        }
+        if let beacon = terms.beacon {
+            _ = try DrawBeacon(chain: beacon.chain, round: beacon.round, after: terms.drawAt)
+        }
     }
 
     private static func checkName(_ name: String) throws(InvalidValue) {

@@ -14,6 +14,8 @@ public struct Product: Hashable, Sendable {
     public var availableStock: Int
     /// Where an ordered ticket enters the order's life.
     public var checkout: Checkout
+    /// How places in line are given.
+    public var access: Access
     /// Whether the operator lets the line move.
     public var isPaused: Bool
     /// When joining starts; nil: from the beginning.
@@ -43,7 +45,8 @@ public struct Product: Hashable, Sendable {
         limits: Limits,
         soldOutAfter: Int64?,
         version: Int64,
-        nonce: String?
+        nonce: String?,
+        access: Access = .fifo
     ) {
         self.id = id
         self.name = name
@@ -58,6 +61,7 @@ public struct Product: Hashable, Sendable {
         self.soldOutAfter = soldOutAfter
         self.version = version
         self.nonce = nonce
+        self.access = access
     }
 
     /// The state that people see at a given time.

@@ -26,6 +26,9 @@ enum APIPath {
     /// Where a line's progress is read.
     static func progress(of product: ProductID) -> String { "\(self.product(product))/progress" }
 
+    /// Where a draw is read.
+    static func draw(of product: ProductID) -> String { "\(self.product(product))/draw" }
+
     /// Where an order is read.
     static func order(_ order: OrderID) -> String { "\(orders)/\(order)" }
 }

@@ -37,6 +37,7 @@ struct PollPace: Sendable {
     func milliseconds(for standing: Standing, forecast: Forecast?, now: Timestamp) -> Int64 {
         let plain =
             switch standing.status {
+            case .entered: entering(standing.draw, now)
             case .queued: waiting(at: standing.position ?? 1, forecast)
             case .held, .pending: least
             case .completed, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue,
@@ -57,6 +58,12 @@ struct PollPace: Sendable {
             return max(least, min(most, ahead / Self.pollsPerWait))
         case .soldOut, .closed: return most
         }
+    }
+
+    /// Nothing changes before the draw but the number of entrants; then everybody wants to know.
+    private func entering(_ draw: PendingDraw?, _ now: Timestamp) -> Int64 {
+        guard let ahead = draw.map({ $0.drawAt.milliseconds - now.milliseconds }), ahead > 0 else { return least }
+        return ahead / Self.pollsPerWait
     }
 
     private func waiting(at position: Int64, _ forecast: Forecast?) -> Int64 {

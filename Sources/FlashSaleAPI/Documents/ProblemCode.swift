@@ -15,6 +15,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case holdNotFound = "hold_not_found"
     case orderNotFound = "order_not_found"
     case notInLine = "not_in_line"
+    case drawNotFound = "draw_not_found"
+    case notInDraw = "not_in_draw"
+    case rosterNotFixed = "roster_not_fixed"
     case methodNotAllowed = "method_not_allowed"
     case requestTimeout = "request_timeout"
     case saleNotOpen = "sale_not_open"
@@ -44,11 +47,12 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .invalidRequest, .invalidJSON, .unknownParameter: .badRequest
         case .badSignature, .unauthorized: .unauthorized
         case .crossSite, .badLink, .notIdentified: .forbidden
-        case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine: .notFound
+        case .notFound, .productNotFound, .holdNotFound, .orderNotFound, .notInLine, .drawNotFound, .notInDraw:
+            .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .requestTimeout: .requestTimeout
         case .saleNotOpen, .saleClosed, .soldOut, .alreadyPurchased, .alreadyDecided, .holdExpired, .holdReleased,
-            .holdUsed, .conflicting, .eventConflict:
+            .holdUsed, .conflicting, .eventConflict, .rosterNotFixed:
             .conflict
         case .bodyTooLarge: .contentTooLarge
         case .unsupportedMediaType: .unsupportedMediaType
@@ -76,6 +80,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .holdNotFound: "No such hold"
         case .orderNotFound: "No such order"
         case .notInLine: "Not in line"
+        case .drawNotFound: "Nothing is drawn"
+        case .notInDraw: "Not in the draw"
+        case .rosterNotFixed: "The roster is not fixed yet"
         case .methodNotAllowed: "Method not allowed"
         case .requestTimeout: "Request too slow"
         case .saleNotOpen: "The sale is not open yet"

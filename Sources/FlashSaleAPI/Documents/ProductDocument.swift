@@ -14,6 +14,11 @@ enum ProductDocument {
         json.member("total_stock", product.totalStock)
         json.member("available_stock", product.availableStock)
         json.member("checkout", product.checkout.rawValue)
+        json.member("access", product.access.kind.rawValue)
+        if let terms = product.access.draw {
+            json.member("draw_at", terms.drawAt)
+            json.member("draw_url", APIPath.draw(of: product.id))
+        }
         json.member("sale_state", product.saleState(at: now).rawValue)
         json.member("stock_state", product.stockState.rawValue)
         json.member("opens_at", product.opensAt)

@@ -18,6 +18,10 @@ enum ProgressDocument {
             json.member("last_ticket", progress.lastTicket)
             json.member("tickets_per_second", tenths: estimate.map { Int64(($0.ticketsPerSecond * 10).rounded()) } ?? 0)
             json.member("poll_after_ms", pollAfterMilliseconds)
+            if let draw = progress.draw {
+                json.member("entrants", draw.entrants)
+                json.member("draw_at", draw.drawAt.description)
+            }
             if let opensAt = progress.opensAt { json.member("opens_at", opensAt.description) }
         }
     }

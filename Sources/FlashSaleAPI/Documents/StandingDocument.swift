@@ -19,7 +19,12 @@ enum StandingDocument {
         json.member("status", standing.status.rawValue)
         json.member("product_id", standing.product.rawValue)
         json.member("user_id", standing.user.rawValue)
-        json.member("ticket", standing.ticket.rawValue)
+        // An entry's number is no place in line.
+        if standing.status == .entered {
+            json.member("entry", standing.ticket.rawValue)
+        } else {
+            json.member("ticket", standing.ticket.rawValue)
+        }
         json.member("quantity", standing.quantity)
         if let position = standing.position { json.member("position", position) }
         json.member("served_ticket", standing.servedTicket)
@@ -37,7 +42,11 @@ enum StandingDocument {
         if standing.status == .queued, let expiry = standing.cartExpiresAt {
             json.member("cart_expires_at", expiry.description)
         }
-        json.member("order_id", standing.order.description)
+        if let draw = standing.draw {
+            json.member("entrants", draw.entrants)
+            json.member("draw_at", draw.drawAt.description)
+        }
+        if standing.status != .entered { json.member("order_id", standing.order.description) }
         json.member("status_url", APIPath.standing(of: standing.user, for: standing.product))
         json.member("poll_after_ms", pollAfterMilliseconds)
     }

@@ -39,7 +39,7 @@ extension PurchaseStatus {
     /// Whether nothing follows any more.
     var isFinal: Bool {
         switch self {
-        case .queued, .held, .pending: false
+        case .entered, .queued, .held, .pending: false
         case .completed, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue, .failed:
             true
         }

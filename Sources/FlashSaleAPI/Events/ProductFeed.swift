@@ -138,6 +138,9 @@ extension ProductFeed {
             let standing = stream.standing
             if stream.needsLook {
                 if first.count < most { first.append(watched(standing)) }
+            } else if let draw = standing.draw {
+                // Nothing becomes of an entry before the draw; then everybody gets a place, and this look finds it.
+                if draw.drawAt <= time, soon.count < most { soon.append(watched(standing)) }
             } else if standing.status == .queued {
                 let left = standing.cartExpiresAt.map { $0.milliseconds - time.milliseconds } ?? cart
                 if rules.renewsCarts, left * 2 < cart {

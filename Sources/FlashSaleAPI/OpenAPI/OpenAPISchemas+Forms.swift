@@ -28,6 +28,14 @@ extension OpenAPISchemas {
         ["type": "string", "format": "date-time", "description": .string(description)]
     }
 
+    static func textOrNull(_ description: String) -> JSONValue {
+        ["type": ["string", "null"], "description": .string(description)]
+    }
+
+    static func countOrNull(_ description: String) -> JSONValue {
+        ["type": ["integer", "null"], "minimum": 0, "description": .string(description)]
+    }
+
     static func timeOrNull(_ description: String) -> JSONValue {
         ["type": ["string", "null"], "format": "date-time", "description": .string(description)]
     }

@@ -10,6 +10,9 @@ enum OpenAPISchemas {
         JSONValue.Member(name: "Standing", value: standing),
         JSONValue.Member(name: "Progress", value: progress),
         JSONValue.Member(name: "Events", value: ["type": "string"]),
+        JSONValue.Member(name: "Draw", value: draw),
+        JSONValue.Member(name: "DrawProof", value: drawProof),
+        JSONValue.Member(name: "Text", value: ["type": "string"]),
         JSONValue.Member(name: "HoldList", value: holdList),
         JSONValue.Member(name: "Hold", value: hold),
         JSONValue.Member(name: "CheckoutRequest", value: checkoutRequest),
@@ -69,7 +72,15 @@ enum OpenAPISchemas {
         "products": ["type": "array", "items": ["$ref": "#/components/schemas/Product"]]
     ])
 
-    private static let product = object(required: [
+    private static let product = object(
+        required: productMembers,
+        optional: [
+            "draw_at": time("When the draw is made; only where places are drawn."),
+            "draw_url": text("Where the draw is read; only where places are drawn."),
+        ]
+    )
+
+    private static let productMembers: KeyValuePairs<String, JSONValue> = [
         "id": productID,
         "name": text("What people call it."),
         "price": object(required: [
@@ -79,6 +90,7 @@ enum OpenAPISchemas {
         "total_stock": count("Units that were ever put on sale."),
         "available_stock": count("Units that nobody has bought or holds."),
         "checkout": choice(Checkout.allCases.map(\.rawValue), "What follows once a unit is the user's."),
+        "access": choice(Access.Kind.allCases.map(\.rawValue), "How places in line are given."),
         "sale_state": saleState,
         "stock_state": stockState,
         "opens_at": timeOrNull("When joining starts; null: from the beginning."),
@@ -89,7 +101,7 @@ enum OpenAPISchemas {
         "hold_seconds": count("How long a held unit waits for its checkout."),
         "payment_seconds": count("How long a pending order waits for its payment."),
         "queue_url": text("Where to join."),
-    ])
+    ]
 
     private static let joinRequest = object(
         required: ["user_id": userID],
@@ -106,17 +118,22 @@ enum OpenAPISchemas {
             "status": choice(PurchaseStatus.allCases.map(\.rawValue), "Where the user stands."),
             "product_id": productID,
             "user_id": userID,
-            "ticket": count("The place; it never changes."),
             "quantity": count("The units asked for."),
             "served_ticket": count("The place that was decided last."),
             "last_ticket": count("The place that was handed out last."),
             "sale_state": saleState,
             "stock_state": stockState,
-            "order_id": text("The order that this place became or becomes, as PRODUCT-TICKET."),
             "status_url": text("Where to ask again."),
             "poll_after_ms": count("When to ask again, in milliseconds from now."),
         ],
         optional: [
+            "ticket": count(
+                "The place; it never changes. Not while the user has entered a draw that is still to come."
+            ),
+            "order_id": text("The order that this place became or becomes, as PRODUCT-TICKET; with `ticket`."),
+            "entry": count("The number of the entry; only while the status is entered. It is no place."),
+            "entrants": count("How many have entered so far; only while the status is entered."),
+            "draw_at": time("When the draw is made; only while the status is entered."),
             "position": count("Places up to the user's, that one included; only while the user waits."),
             "outlook": choice(
                 Outlook.allCases.map(\.rawValue),
@@ -148,7 +165,11 @@ enum OpenAPISchemas {
             ],
             "poll_after_ms": count("When to ask again, in milliseconds from now."),
         ],
-        optional: ["opens_at": time("When joining starts, while that lies ahead.")]
+        optional: [
+            "opens_at": time("When joining starts, while that lies ahead."),
+            "entrants": count("How many have entered so far; until all drawn have their places."),
+            "draw_at": time("When the draw is made; until all drawn have their places."),
+        ]
     )
 
     private static let problem = object(

@@ -13,11 +13,21 @@ extension PageRoutes {
             part("/products/{id}/progress", progress.read),
             part("/products/{id}/queue/standing", standing),
             part("/products/{id}/queue/events", watch),
+        ] + (draws.map { drawParts($0) } ?? []) + [
             form("/products/{id}/queue", join),
             form("/products/{id}/leave", leave),
             form("/products/{id}/checkout", checkOut),
             form("/products/{id}/give-back", giveBack),
             form("/products/{id}/pay", pay),
+        ]
+    }
+
+    private func drawParts(_ draws: DrawRoutes) -> [Endpoint] {
+        [
+            part("/products/{id}/draw", draws.read),
+            part("/products/{id}/draw/roster", draws.readRoster),
+            part("/products/{id}/draw/decisions", draws.readDecisions),
+            part("/products/{id}/draw/proof", proof),
         ]
     }
 

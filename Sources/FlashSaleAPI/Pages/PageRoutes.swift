@@ -10,6 +10,8 @@ struct PageRoutes: Sendable {
     let queue: QueueRoutes
     let events: EventRoutes
     let progress: ProgressRoutes
+    /// Draws; nil where there are none.
+    let draws: DrawRoutes?
     let line: any PurchaseLine
     let catalogue: any ProductCatalogue
     let desk: any OrderDesk
@@ -39,6 +41,7 @@ struct PageRoutes: Sendable {
             product,
             visitor: visitor(user),
             place: place,
+            entrants: product.access.draw == nil ? nil : board.glance(at: product.id)?.progress.draw?.entrants,
             now: now(),
             language: answers.language(of: request)
         )
@@ -63,7 +66,8 @@ struct PageRoutes: Sendable {
             waiting: forecast?.wait,
             pollAfterMilliseconds: pace.milliseconds(for: standing, forecast: forecast, now: now()),
             renewsCarts: renewsCarts,
-            offersSimulatedPayment: options.simulatesPayments
+            offersSimulatedPayment: options.simulatesPayments,
+            drawn: try await rank(of: standing, product)
         )
         let html = answers.pages.place(
             page,
@@ -71,6 +75,20 @@ struct PageRoutes: Sendable {
             language: answers.language(of: request)
         )
         return answers.page(html)
+    }
+
+    /// What the draw has brought to whoever waits.
+    private func rank(of standing: Standing, _ product: Product) async throws -> (rank: Int64, entrants: Int)? {
+        guard standing.status == .queued, product.access.draw != nil, let draws,
+            let roster = try await draws.draw(of: product.id).roster, roster.includes(standing.ticket)
+        else { return nil }
+        return (standing.ticket.rawValue - roster.firstTicket.rawValue + 1, roster.entrants)
+    }
+
+    /// The visitor's proof as the API has it: nobody can name another's.
+    func proof(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
+        guard let draws else { throw Problem(.notFound, "There is nothing at this path.") }
+        return try await draws.proof(of: try identified(request), for: try context.product())
     }
 
     /// The visitor's standing as the API has it: nobody can name another's.

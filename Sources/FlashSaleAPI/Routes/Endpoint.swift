@@ -91,6 +91,7 @@ enum MediaType {
     static let page = "text/html; charset=utf-8"
     /// What a browser makes of a form.
     static let form = "application/x-www-form-urlencoded"
+    static let text = "text/plain; charset=utf-8"
     /// Server-sent events.
     static let events = "text/event-stream"
     /// The Prometheus text exposition format.

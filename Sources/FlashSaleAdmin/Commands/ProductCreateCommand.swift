@@ -14,6 +14,10 @@ struct ProductCreateCommand: AsyncParsableCommand {
             hold-seconds to turn the hold into an order that is then to be paid (checkout hold). Units that are not \
             checked out or paid in time go to the next in line.
 
+            With access draw, everybody who joins before draw-at enters, and all have the same chance: places are drawn then, \
+            and anyone can check how. Whoever joins later stands behind. A beacon is a round of drand (default or quicknet) \
+            that is out after draw-at: its value, given with flashsale draw beacon, is mixed in.
+
             Everything that is wrong is said at once, and nothing is created then.
 
             Examples:
@@ -23,6 +27,8 @@ struct ProductCreateCommand: AsyncParsableCommand {
                 --checkout hold --hold-seconds 120 --payment-seconds 900
               flashsale product create --name Drop --stock 500 --price 49.00 \\
                 --opens-at 2026-12-01T10:00:00Z --max-per-user 2 --json
+              flashsale product create --name Rarity --stock 20 --price 199.00 \\
+                --access draw --draw-at 2026-12-01T18:00:00Z --max-queue 100000
             """
     )
 
@@ -36,6 +42,14 @@ struct ProductCreateCommand: AsyncParsableCommand {
     var currency = "USD"
     @Option(help: ArgumentHelp("How it is bought: instant, payment or hold.", valueName: "kind"))
     var checkout = Checkout.instant.rawValue
+    @Option(help: ArgumentHelp("How places are given: fifo or draw.", valueName: "kind"))
+    var access = Access.Kind.fifo.rawValue
+    @Option(help: ArgumentHelp("When entering ends and the draw is made, by RFC 3339.", valueName: "time"))
+    var drawAt: String?
+    @Option(help: ArgumentHelp("The drand chain that is mixed into the draw. (default: none)", valueName: "chain"))
+    var beaconChain: String?
+    @Option(help: ArgumentHelp("Its round, out after draw-at.", valueName: "number"))
+    var beaconRound: String?
     @Option(help: ArgumentHelp("The most units one user may order. (default: 1)", valueName: "units"))
     var maxPerUser: String?
     @Option(help: ArgumentHelp("The most users that may wait. (default: 10000)", valueName: "users"))
@@ -61,6 +75,10 @@ struct ProductCreateCommand: AsyncParsableCommand {
             stock: stock,
             currency: currency,
             checkout: checkout,
+            access: access,
+            drawAt: drawAt,
+            beaconChain: beaconChain,
+            beaconRound: beaconRound,
             opensAt: opensAt,
             closesAt: closesAt,
             maxPerUser: maxPerUser,

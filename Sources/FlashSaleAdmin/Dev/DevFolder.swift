@@ -7,6 +7,7 @@ struct DevFolder {
     /// What is made inside; anything else is somebody else's.
     private static let ownNames: Set<String> = [
         DataFolder.markName, "state.json", "redis", "mariadb", OperatorKeyFile.name,
+        DrawKeyFile.name,
     ]
 
     let url: URL
@@ -69,7 +70,7 @@ struct DevFolder {
     private static func isOurs(_ name: String) -> Bool {
         ownNames.contains(name)
             || (name.hasSuffix(".new")
-                && (name.hasPrefix("state.json.") || name.hasPrefix("\(OperatorKeyFile.name).")))
+                && ["state.json", OperatorKeyFile.name, DrawKeyFile.name].contains { name.hasPrefix("\($0).") })
     }
 
     private var existingParent: String {

@@ -27,7 +27,12 @@ extension DevRun {
                 name: "api",
                 stage: .api,
                 index: 0,
-                environment: settings.api(port: port, console: console, stores: stores),
+                environment: settings.api(
+                    port: port,
+                    console: console,
+                    drawKey: DrawKeyFile.key(in: folder.url),
+                    stores: stores
+                ),
                 host: APIExamples.reachable(programs.apiHost),
                 port: port
             )

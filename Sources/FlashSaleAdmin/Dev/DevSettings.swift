@@ -57,11 +57,17 @@ struct DevSettings {
     }
 
     /// The API's environment.
-    func api(port: Int, console: DevConsole, stores: DataFolderSettings) -> [String: String] {
+    ///
+    /// - Parameter drawKey: Signs draw documents, unless our own environment has a key for that.
+    func api(port: Int, console: DevConsole, drawKey: String, stores: DataFolderSettings) -> [String: String] {
         let key = DataFolderSettings.variable("admin.key")
         var environment = with(stores, [("http.port", "\(port)"), ("admin.port", "\(console.port)")])
         environment[key + "_FILE"] = nil
         environment[key] = console.key
+        let signingKey = DataFolderSettings.variable("draw.signing-key")
+        if environment[signingKey] == nil, environment[signingKey + "_FILE"] == nil {
+            environment[signingKey] = drawKey
+        }
         return environment
     }
 

@@ -31,9 +31,14 @@ struct Table {
 
     /// Names and what they stand for, one pair a line.
     init(facts: KeyValuePairs<String, String>) {
+        self.init(facts: facts.map { ($0.key, $0.value) })
+    }
+
+    /// The same, where some pairs come and go.
+    init(facts: [(String, String)]) {
         titles = []
         alignments = [.left, .left]
-        rows = facts.map { [$0.key, Self.printable($0.value)] }
+        rows = facts.map { [$0.0, Self.printable($0.1)] }
     }
 
     /// The lines, with bold titles where colour is wanted.

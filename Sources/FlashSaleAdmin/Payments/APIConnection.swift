@@ -79,6 +79,21 @@ struct APIConnection {
         try await send(HTTPClientRequest(url: "\(address)\(path)"))
     }
 
+    /// Reads something of any size, in pieces as they come; nothing of it where the answer is not 2xx.
+    ///
+    /// - Returns: The status.
+    func get(_ path: String, _ body: (ByteBuffer) -> Void) async throws(Silence) -> Int {
+        do {
+            let response = try await client.execute(HTTPClientRequest(url: "\(address)\(path)"), deadline: deadline)
+            if (200..<300).contains(response.status.code) {
+                for try await piece in response.body { body(piece) }
+            }
+            return Int(response.status.code)
+        } catch {
+            throw Silence(reason: HTTPFailure.reason(error))
+        }
+    }
+
     /// Sends a JSON document.
     func post(_ path: String, headers: [(String, String)], body: [UInt8]) async throws(Silence) -> Answer {
         var request = HTTPClientRequest(url: "\(address)\(path)")

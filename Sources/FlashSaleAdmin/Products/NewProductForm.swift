@@ -7,6 +7,10 @@ struct NewProductForm {
     var stock: String
     var currency = "USD"
     var checkout = Checkout.instant.rawValue
+    var access = Access.Kind.fifo.rawValue
+    var drawAt: String?
+    var beaconChain: String?
+    var beaconRound: String?
     var opensAt: String?
     var closesAt: String?
     var maxPerUser: String?
@@ -31,7 +35,8 @@ struct NewProductForm {
         let opensAt = check.time("opens_at", self.opensAt)
         let closesAt = check.time("closes_at", self.closesAt)
         let limits = limits(&check)
-        guard let price, let stock, let checkout, check.problems.isEmpty else {
+        let access = access(&check)
+        guard let price, let stock, let checkout, let access, check.problems.isEmpty else {
             throw InvalidValues(values: check.problems)
         }
         do throws(InvalidValue) {
@@ -42,11 +47,44 @@ struct NewProductForm {
                 checkout: checkout,
                 opensAt: opensAt,
                 closesAt: closesAt,
-                limits: limits
+                limits: limits,
+                access: access
             )
         } catch {
             // Each field is right by itself: this is about how they go together.
             throw InvalidValues(values: [error])
+        }
+    }
+
+    private func access(_ check: inout FieldCheck) -> Access? {
+        let kind = check.value { () throws(InvalidValue) in try Access.Kind(typed: self.access) }
+        let time = check.time("draw_at", drawAt)
+        let beacon = beacon(&check)
+        return check.value { () throws(InvalidValue) in
+            try Access(kind, drawAt: time, isTimeGiven: drawAt != nil, beacon, isBeaconGiven: beaconRound != nil)
+        }
+    }
+
+    private func beacon(_ check: inout FieldCheck) -> DrawBeacon? {
+        guard beaconChain != nil || beaconRound != nil else { return nil }
+        return check.value { () throws(InvalidValue) in
+            let chain = DrawBeacon.Chain(text: beaconChain ?? "")
+            guard let chain else {
+                throw InvalidValue(
+                    field: "beacon_chain",
+                    problem: beaconChain.map { "'\($0)' is not a chain that is known" } ?? "is missing",
+                    remedy: "Choose \(DrawBeacon.Chain.allCases.map { "\($0)" }.joined(separator: " or "))"
+                )
+            }
+            guard let round = beaconRound.flatMap({ Int64($0) }), let beacon = DrawBeacon(chain: chain, round: round)
+            else {
+                throw InvalidValue(
+                    field: "beacon_round",
+                    problem: beaconRound.map { "'\($0)' is not a round" } ?? "is missing",
+                    remedy: "Give the number of a round that is out after draw_at"
+                )
+            }
+            return beacon
         }
     }
 

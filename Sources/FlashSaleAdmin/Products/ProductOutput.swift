@@ -11,6 +11,10 @@ extension Product {
             "total_stock": JSONOutput(totalStock),
             "available_stock": JSONOutput(availableStock),
             "checkout": JSONOutput(checkout.rawValue),
+            "access": JSONOutput(access.kind.rawValue),
+            "draw_at": JSONOutput(access.draw?.drawAt.description),
+            "beacon_chain": JSONOutput(access.draw?.beacon?.chain.rawValue),
+            "beacon_round": JSONOutput(access.draw?.beacon?.round),
             "sale_state": JSONOutput(saleState(at: now).rawValue),
             "stock_state": JSONOutput(stockState.rawValue),
             "paused": .bool(isPaused),
@@ -28,13 +32,15 @@ extension Product {
 
     /// Everything about it, a line each.
     func facts(at now: Timestamp) -> String {
-        Table(facts: [
+        let beacon = access.draw?.beacon.map { ", with round \($0.round) of drand's chain \($0.chain)" } ?? ""
+        return Table(facts: [
             "Product": "\(id)",
             "Name": name,
             "Price": "\(price)",
             "Stock": "\(availableStock) of \(totalStock) available\(stockState == .allHeld ? ", all others held" : "")",
             "State": saleState(at: now).words,
             "Checkout": checkout.rawValue,
+            "Places": access.draw.map { "drawn at \($0.drawAt)\(beacon)" } ?? "first come, first served",
             "Opens": opensAt?.description ?? "at once",
             "Closes": closesAt?.description ?? "never",
             "Units per user": "at most \(limits.maxPerUser)",
@@ -53,12 +59,13 @@ extension [Product] {
         Table(
             [
                 .init("id", .right), .init("name"), .init("price", .right), .init("available", .right),
-                .init("total", .right), .init("state"), .init("checkout"),
+                .init("total", .right), .init("state"), .init("checkout"), .init("access"),
             ],
             rows: map { product in
                 [
                     "\(product.id)", product.name, "\(product.price)", "\(product.availableStock)",
                     "\(product.totalStock)", product.saleState(at: now).words, product.checkout.rawValue,
+                    product.access.kind.rawValue,
                 ]
             }
         )

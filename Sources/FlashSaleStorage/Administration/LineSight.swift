@@ -18,6 +18,7 @@ struct LineSight {
             return [
                 RedisCommand("LLEN", key: keys.queue),
                 RedisCommand("LLEN", key: keys.processing),
+                RedisCommand("LLEN", key: keys.drawn),
                 RedisCommand("HMGET", key: keys.sale, ["last_ticket", "served_ticket", "sold_out_after"]),
             ]
         }
@@ -25,8 +26,8 @@ struct LineSight {
             let replies = try await redis.send(commands)
             var sights: [ProductID: LineSight] = [:]
             for (index, product) in products.enumerated() {
-                let sale = try replies[3 * index + 2].array().map { try $0.optionalString().flatMap(Int64.init) }
-                let entries = try replies[3 * index].integer() + replies[3 * index + 1].integer()
+                let sale = try replies[4 * index + 3].array().map { try $0.optionalString().flatMap(Int64.init) }
+                let entries = try replies[4 * index..<4 * index + 3].reduce(0) { try $0 + $1.integer() }
                 sights[product] = LineSight(
                     waiting: sale[2] == nil ? Int(entries) : 0,
                     lastTicket: sale[0],

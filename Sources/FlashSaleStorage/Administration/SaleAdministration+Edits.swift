@@ -46,6 +46,7 @@ extension SaleAdministration {
         let detail: LogDetail = ["price": .number(Int(price.minorUnits)), "currency": .text(price.currency.code)]
         let changed = try await change(id, "price", detail) { connection, product in
             guard product.price != price else { return }
+            try Self.refuseBeforeDraw(of: product, connection)
             try connection.execute(
                 "UPDATE products SET price = ?, currency = ?, is_price_pending = TRUE WHERE id = ?",
                 [.integer(price.minorUnits), .string(price.currency.code), .integer(id.rawValue)]
@@ -53,6 +54,16 @@ extension SaleAdministration {
         }
         guard let lastTicket = try? await lastTicket(of: id) else { return PriceChange(change: changed) }
         return PriceChange(change: changed, fromTicket: try await beginPrice(of: id, after: lastTicket))
+    }
+
+    /// Whoever has entered a draw has entered at a price, and gets a ticket only when it is made.
+    private static func refuseBeforeDraw(of product: Product, _ connection: MariaDBConnection) throws {
+        guard let draw = try StoredDraw.read(product.id, connection), draw.roster == nil else { return }
+        throw InvalidValue(
+            field: "price",
+            problem: "can't change before the draw: people enter at the price that they see",
+            remedy: "Change it after \(draw.terms.drawAt), for whoever comes then"
+        )
     }
 
     /// Ends joining now; whoever waits is still served.

@@ -36,11 +36,12 @@ extension SaleAdministration {
                 RedisCommand("LLEN", key: keys.queue),
                 RedisCommand("LLEN", key: keys.processing),
                 RedisCommand("HMGET", key: keys.sale, ["last_ticket", "served_ticket", "sold_out_after"]),
+                RedisCommand("LLEN", key: keys.drawn),
             ])
             let sale = try replies[2].array().map { try $0.optionalString().flatMap(Int64.init) }
             var report = QueueReport(
                 product: books.product,
-                waiting: Int(try replies[0].integer()),
+                waiting: Int(try replies[0].integer() + replies[3].integer()),
                 processing: Int(try replies[1].integer()),
                 lastTicket: sale[0],
                 servedTicket: sale[1],

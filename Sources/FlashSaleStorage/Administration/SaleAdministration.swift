@@ -157,8 +157,9 @@ public struct SaleAdministration: Sendable {
         let inserted = try connection.execute(
             """
             INSERT INTO products (id, name, price, currency, total_stock, available_stock, checkout, opens_at, closes_at,
-                max_per_user, max_queue, cart_seconds, hold_seconds, payment_seconds)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                max_per_user, max_queue, cart_seconds, hold_seconds, payment_seconds, access, draw_at, beacon_chain,
+                beacon_round)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
             [
                 id.map { .integer($0.rawValue) } ?? .null, .string(new.name), .integer(new.price.minorUnits),
@@ -166,7 +167,10 @@ public struct SaleAdministration: Sendable {
                 .string(new.checkout.rawValue), new.opensAt?.value ?? .null, new.closesAt?.value ?? .null,
                 .integer(Int64(new.limits.maxPerUser)), .integer(Int64(new.limits.maxQueue)),
                 .integer(Int64(new.limits.cartSeconds)), .integer(Int64(new.limits.holdSeconds)),
-                .integer(Int64(new.limits.paymentSeconds)),
+                .integer(Int64(new.limits.paymentSeconds)), .string(new.access.kind.rawValue),
+                new.access.draw?.drawAt.value ?? .null,
+                new.access.draw?.beacon.map { .string($0.chain.rawValue) } ?? .null,
+                new.access.draw?.beacon.map { .integer($0.round) } ?? .null,
             ]
         )
         guard let id = id ?? ProductID(Int64(inserted.lastInsertID)) else {
@@ -176,6 +180,7 @@ public struct SaleAdministration: Sendable {
             "INSERT INTO leases (product_id, holder, until) VALUES (?, ?, NOW(6) + INTERVAL 5 SECOND)",
             [.integer(id.rawValue), .string(opener)]
         )
+        if let terms = new.access.draw { try StoredDraw.begin(id, terms, connection) }
         try writeLedger(id, new.stock, "created", connection)
         try connection.execute(
             "INSERT INTO prices (product_id, from_ticket, price, currency) VALUES (?, 1, ?, ?)",

@@ -104,7 +104,12 @@ public struct Audit: Sendable {
             if inFull { try audit.check(product) }
             return Look(
                 findings: audit.findings,
-                coverage: TicketCoverage(line: line, decided: decided, ranges: ranges),
+                coverage: TicketCoverage(
+                    line: line,
+                    decided: decided,
+                    ranges: ranges,
+                    draw: try StoredDraw.read(product, audit.connection)
+                ),
                 overdue: try audit.measure(.times) { try $0.overdue(product) }
             )
         }

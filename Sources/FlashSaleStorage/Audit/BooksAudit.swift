@@ -46,6 +46,7 @@ struct BooksAudit {
         try measure(.payments) { try $0.checkPayments(product) }
         try measure(.times) { try $0.checkTimes(product) }
         try measure(.deadLetters) { try $0.checkDeadLetters(product) }
+        try measure(.draw) { try $0.checkDraw(product) }
     }
 
     /// Takes the time of a check.

@@ -1,4 +1,4 @@
-/// What must hold over both stores, whatever happened: the promise of the sale in ten sentences.
+/// What must hold over both stores, whatever happened: the promise of the sale in eleven sentences.
 public enum Invariant: Int, CaseIterable, Sendable, Comparable {
     /// The available stock is what the ledger says, and what nobody has.
     case stock = 1
@@ -20,6 +20,8 @@ public enum Invariant: Int, CaseIterable, Sendable, Comparable {
     case leftovers
     /// What could not be processed is kept, and made no order.
     case deadLetters
+    /// The drawn were drawn as was promised, and served in that order.
+    case draw
 
     /// The invariant in one sentence.
     public var title: String {
@@ -34,6 +36,7 @@ public enum Invariant: Int, CaseIterable, Sendable, Comparable {
         case .times: "nothing expires before its time or lives on after it"
         case .leftovers: "no stray keys, every cart has a TTL, no ticket above the last one"
         case .deadLetters: "dead letters have bytes, a reason, and no order"
+        case .draw: "seed, roster and order of a draw are those that were published; decisions follow it"
         }
     }
 

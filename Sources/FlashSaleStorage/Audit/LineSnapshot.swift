@@ -23,6 +23,12 @@ struct LineSnapshot: Sendable {
     var shownStock: String?
     /// Every ticket above this one is sold out.
     var soldOutAfter: Int64?
+    /// Tickets up to this one are none of this line's.
+    var firstTicket: Int64 = 0
+    /// The last number that was handed out to an entry for the draw; nil where nobody has entered.
+    var lastEntry: Int64?
+    /// How many of the drawn have their places.
+    var placedRank: Int64 = 0
     /// Counts what Redis was told about the product.
     var changes = ""
     /// The product's cached document.
@@ -46,13 +52,14 @@ struct LineReader: Sendable {
         let keys = LineKeys(product)
         var line = try await readState(of: product)
         let queue = try await tickets(of: keys.queue)
+        let drawn = try await tickets(of: keys.drawn)
         let processing = try await tickets(of: keys.processing)
-        line.queued = queue.tickets
-        line.inLine = queue.tickets.union(processing.tickets)
-        line.entries = queue.entries + processing.entries
+        line.queued = queue.tickets.union(drawn.tickets)
+        line.inLine = line.queued.union(processing.tickets)
+        line.entries = queue.entries + drawn.entries + processing.entries
         let after = try await readState(of: product)
         if after.lastTicket == line.lastTicket, after.changes == line.changes {
-            line.repeated = queue.count + processing.count - line.inLine.count
+            line.repeated = queue.count + drawn.count + processing.count - line.inLine.count
         }
         return line
     }
@@ -64,11 +71,15 @@ struct LineReader: Sendable {
             RedisCommand(
                 "HMGET",
                 key: keys.sale,
-                ["nonce", "last_ticket", "available_stock", "sold_out_after"]
+                [
+                    "nonce", "last_ticket", "available_stock", "sold_out_after", "first_ticket", "last_entry",
+                    "placed_rank",
+                ]
             ),
             RedisCommand("LLEN", key: keys.queue), RedisCommand("LLEN", key: keys.processing),
             RedisCommand("SCARD", key: keys.left), RedisCommand("GET", key: keys.stock),
             RedisCommand("GET", key: keys.productChanges), RedisCommand("GET", key: keys.productCache),
+            RedisCommand("LLEN", key: keys.drawn),
         ])
         let sale = try replies[0].array().map { try $0.optionalString() }
         var line = LineSnapshot()
@@ -76,7 +87,10 @@ struct LineReader: Sendable {
         line.lastTicket = sale[1].flatMap(Int64.init) ?? 0
         line.shownStock = sale[2]
         line.soldOutAfter = sale[3].flatMap(Int64.init)
-        line.entries = Int(try replies[1].integer() + replies[2].integer())
+        line.firstTicket = sale[4].flatMap(Int64.init) ?? 0
+        line.lastEntry = sale[5].flatMap(Int64.init)
+        line.placedRank = sale[6].flatMap(Int64.init) ?? 0
+        line.entries = Int(try replies[1].integer() + replies[2].integer() + replies[7].integer())
         line.marks = Int(try replies[3].integer())
         line.stock = try replies[4].optionalString()
         line.changes = try replies[5].optionalString() ?? ""

@@ -17,11 +17,25 @@ struct TicketCoverage: Sendable {
     /// - line: Read before `decided`: a ticket that moves from Redis to MariaDB meanwhile is seen in both, not in none.
     ///   - decided: Tickets with a decision of their own.
     ///   - ranges: Tickets that were decided all at once.
-    init(line: LineSnapshot, decided: TicketSet, ranges: TicketSet) {
-        missing = decided.union(ranges).union(line.inLine).missing(upTo: line.lastTicket)
+    ///   - draw: The product's draw; nil where nothing is drawn.
+    init(line: LineSnapshot, decided: TicketSet, ranges: TicketSet, draw: DrawRecord? = nil) {
+        let pending = draw.map { TicketSet(Self.pending(line, $0)) } ?? TicketSet()
+        missing = decided.union(ranges).union(line.inLine).union(pending).missing(upTo: line.lastTicket)
         decidedAndQueued = decided.intersection(line.queued)
         decidedTwice = decided.intersection(ranges)
         repeated = line.repeated ?? 0
+    }
+
+    /// Numbers of entries before the draw, and tickets of the drawn who have no place yet.
+    private static func pending(_ line: LineSnapshot, _ draw: DrawRecord) -> [ClosedRange<Int64>] {
+        let (first, last): (Int64, Int64)
+        if let roster = draw.roster {
+            guard roster.lineNonce == line.nonce else { return [] }
+            (first, last) = (roster.firstTicket.rawValue + line.placedRank, roster.lastTicket)
+        } else {
+            (first, last) = (line.firstTicket + 1, line.lastEntry ?? 0)
+        }
+        return first <= last ? [first...last] : []
     }
 
     /// What is wrong on a second look too: whatever was on its way at the first has arrived.

@@ -41,17 +41,19 @@ extension MariaDBSaleBooks {
         return claim.entries.compactMap { decided[$0.ticket] }
     }
 
-    /// The last ticket that was decided, one by one or in a range that has ended.
+    /// The last ticket that was decided, one by one or in a range that has ended, or that is a drawn entrant's.
     public func lastDecidedTicket(of product: ProductID) async throws -> Int64 {
         try await database.onConnection { connection in
             let row = try connection.query(
                 """
                 SELECT CAST(GREATEST(
                     COALESCE((SELECT MAX(ticket) FROM decisions WHERE product_id = ?), 0),
-                    COALESCE((SELECT MAX(to_ticket) FROM ticket_ranges WHERE product_id = ?), 0)
+                    COALESCE((SELECT MAX(to_ticket) FROM ticket_ranges WHERE product_id = ?), 0),
+                    COALESCE((SELECT d.last_ticket FROM draws d JOIN products p ON p.id = d.product_id
+                              WHERE d.product_id = ? AND d.line_nonce = p.nonce), 0)
                 ) AS SIGNED) AS ticket
                 """,
-                [.integer(product.rawValue), .integer(product.rawValue)]
+                [.integer(product.rawValue), .integer(product.rawValue), .integer(product.rawValue)]
             ).first
             return Int64(try row?.int("ticket") ?? 0)
         }

@@ -62,6 +62,7 @@ public struct MariaDBSaleBooks: SaleBooks {
                 """,
                 [.integer(known + 1), .integer(lastTicket), .integer(product.rawValue)]
             )
+            try StoredDraw.forgetUnfixedRoster(of: product, connection)
             // The outcomes may be lost too: the worker shows every order again.
             try connection.execute(
                 "UPDATE orders SET unshown = TRUE WHERE product_id = ?",

@@ -27,6 +27,13 @@ enum ProductDocument {
         var soldOutAfter: Int64?
         var version: Int64
         var nonce: String?
+        var draw: Draw?
+    }
+
+    fileprivate struct Draw: Codable {
+        var at: Int64
+        var chain: String?
+        var round: Int64?
     }
 
     /// A document this build can't read.
@@ -66,8 +73,17 @@ enum ProductDocument {
             ),
             soldOutAfter: item.soldOutAfter,
             version: item.version,
-            nonce: item.nonce
+            nonce: item.nonce,
+            access: item.draw.map { .draw(terms($0)) } ?? .fifo
         )
+    }
+}
+
+extension ProductDocument {
+    private static func terms(_ draw: Draw) -> DrawTerms {
+        let chain = draw.chain.flatMap { DrawBeacon.Chain(rawValue: $0) }
+        let beacon = chain.flatMap { chain in draw.round.flatMap { DrawBeacon(chain: chain, round: $0) } }
+        return DrawTerms(drawAt: Timestamp(microseconds: draw.at), beacon: beacon)
     }
 }
 
@@ -91,5 +107,12 @@ extension ProductDocument.Item {
         soldOutAfter = product.soldOutAfter
         version = product.version
         nonce = product.nonce
+        draw = product.access.draw.map { terms in
+            ProductDocument.Draw(
+                at: terms.drawAt.microseconds,
+                chain: terms.beacon?.chain.rawValue,
+                round: terms.beacon?.round
+            )
+        }
     }
 }

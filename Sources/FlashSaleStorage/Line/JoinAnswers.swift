@@ -1,23 +1,30 @@
 import FlashSale
 import Redis
 
-/// What the script `enqueue` has answered to some users.
+/// What the script `enqueue` has answered to some users, or `enter`.
 struct JoinAnswers {
     private let reply: ScriptReply
     private let requests: [JoinRequest]
     private let isKnown: Bool
+    private let drawAt: Timestamp?
 
-    /// - Parameter requests: The wishes of all its users, in their order.
+    /// - Parameters:
+    ///   - requests: The wishes of all its users, in their order.
+    ///   - drawAt: When the product is drawn; nil for `enqueue`.
     /// - Throws: Whatever is wrong with the reply.
-    init(_ reply: ScriptReply, to requests: [JoinRequest]) throws {
+    init(_ reply: ScriptReply, to requests: [JoinRequest], drawAt: Timestamp? = nil) throws {
         switch reply.word {
         case "answers": isKnown = true
         case "unknown": isKnown = false
         default: throw reply.unexpected()
         }
         self.reply = reply
+        self.drawAt = drawAt
         self.requests = requests
     }
+
+    /// Whether the line is not open: then the product may be drawn, and takes entries.
+    var mayBeDrawn: Bool { isKnown && (try? reply.text(4)) == SaleState.upcoming.rawValue }
 
     /// The last ticket that was handed out, and the nonce of its line; nil for an unknown one.
     func lastTicket() throws -> HandedOutTickets.Highest? {
@@ -39,6 +46,15 @@ struct JoinAnswers {
         )
         return requests.enumerated().map { index, request in
             Result { try answer(7 + index, to: request, sale) }
+        }
+    }
+
+    /// Which users have come too late to enter: they have no answer yet, and a place behind the drawn.
+    func late() throws -> [Int] {
+        guard isKnown else { return [] }
+        return try requests.indices.filter { index in
+            guard try reply.ticketIfInteger(7 + index) == nil else { return false }
+            return try reply.inner(7 + index).word == "late"
         }
     }
 
@@ -84,6 +100,7 @@ struct JoinAnswers {
         }
         let answer = try reply.inner(index)
         switch answer.word {
+        case "entered": return .joined(try standing(answer, request, sale))
         case "in_line": return .alreadyInLine(try standing(answer, request, sale))
         case "decided": return .alreadyDecided(try standing(answer, request, sale))
         default: return .refused(try refusal(answer, request.product))
@@ -93,14 +110,18 @@ struct JoinAnswers {
     private func standing(_ answer: ScriptReply, _ request: JoinRequest, _ sale: Sale) throws -> Standing {
         let ticket = try answer.ticket(1)
         guard let status = PurchaseStatus(rawValue: try answer.text(3)) else { throw answer.unexpected() }
-        return sale.standing(
+        let order = try answer.integer(4)
+        let isEntered = status == .entered
+        var standing = sale.standing(
             status,
             request,
             ticket,
             quantity: Int(try answer.integer(2)),
-            order: Ticket(try answer.integer(4)) ?? ticket,
+            order: Ticket(isEntered ? 0 : order) ?? ticket,
             cartExpiresAt: try answer.integer(5)
         )
+        if isEntered { standing.draw = drawAt.map { PendingDraw(entrants: order, drawAt: $0) } }
+        return standing
     }
 
     private func refusal(_ answer: ScriptReply, _ product: ProductID) throws -> JoinRefusal {

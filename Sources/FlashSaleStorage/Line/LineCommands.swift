@@ -9,10 +9,14 @@ final class LineCommands: Sendable {
     private struct Parts {
         /// All of `enqueue` up to the product.
         let enqueue: ByteBuffer
+        /// The same of `enter`, for a product that is drawn.
+        let enter: ByteBuffer
         /// The arguments of `enqueue` between the ticket and the users.
         let rules: ByteBuffer
         /// All of `standing` up to the product.
         let standing: ByteBuffer
+        /// The same of `draw_standing`, for a product that is drawn.
+        let drawStanding: ByteBuffer
     }
 
     /// More products are not on sale at once; whoever asks for more pays for it.
@@ -27,16 +31,17 @@ final class LineCommands: Sendable {
         self.renewsCarts = renewsCarts
     }
 
-    /// Writes the script `enqueue` with its keys and arguments.
+    /// Writes the script `enqueue` with its keys and arguments, or `enter`, which has the same.
     func writeEnqueue(
         _ requests: [JoinRequest],
         for product: ProductID,
+        isDrawn: Bool,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
         let parts = parts(of: product)
         encoder.begin(count: 12 + 2 * requests.count)
-        encoder.write(parts.enqueue)
+        encoder.write(isDrawn ? parts.enter : parts.enqueue)
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
         encoder.write(parts.rules)
@@ -46,17 +51,18 @@ final class LineCommands: Sendable {
         }
     }
 
-    /// Writes the script `standing` with its keys and arguments.
+    /// Writes the script `standing` with its keys and arguments, or `draw_standing`, which has the same.
     func writeStanding(
         of users: some Collection<UserID>,
         for product: ProductID,
+        isDrawn: Bool,
         renewsCarts: Bool,
         highest: HandedOutTickets.Highest,
         to encoder: inout RedisCommandEncoder
     ) {
         let parts = parts(of: product)
         encoder.begin(count: 9 + users.count)
-        encoder.write(parts.standing)
+        encoder.write(isDrawn ? parts.drawStanding : parts.standing)
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
         encoder.write(renewsCarts ? "1" : "0")
@@ -75,15 +81,22 @@ final class LineCommands: Sendable {
 
     private func makeParts(_ product: ProductID) -> Parts {
         let keys = LineKeys(product)
-        return Parts(
-            enqueue: RedisCommandEncoder.pieces([
-                "EVALSHA", LineScripts.enqueue.sha1, "4", keys.sale, keys.queue, keys.outcomes, keys.pace,
-                product.description,
-            ]),
-            rules: RedisCommandEncoder.pieces([String(repeatedCallsPerMinute), renewsCarts ? "1" : "0"]),
-            standing: RedisCommandEncoder.pieces([
-                "EVALSHA", LineScripts.standing.sha1, "2", keys.sale, keys.outcomes, product.description,
+        func join(_ script: RedisScript) -> ByteBuffer {
+            RedisCommandEncoder.pieces([
+                "EVALSHA", script.sha1, "4", keys.sale, keys.queue, keys.outcomes, keys.pace, product.description,
             ])
+        }
+        func standing(_ script: RedisScript) -> ByteBuffer {
+            RedisCommandEncoder.pieces([
+                "EVALSHA", script.sha1, "2", keys.sale, keys.outcomes, product.description,
+            ])
+        }
+        return Parts(
+            enqueue: join(LineScripts.enqueue),
+            enter: join(LineScripts.enter),
+            rules: RedisCommandEncoder.pieces([String(repeatedCallsPerMinute), renewsCarts ? "1" : "0"]),
+            standing: standing(LineScripts.standing),
+            drawStanding: standing(LineScripts.drawStanding)
         )
     }
 }

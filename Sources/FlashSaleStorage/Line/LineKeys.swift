@@ -26,6 +26,12 @@ struct LineKeys: Sendable {
     var stock: String { "flash_sale_stock:{\(product)}" }
     /// Set: tickets whose users left and whose entries are still in the line.
     var left: String { "flash_sale_left:{\(product)}" }
+    /// List: entries for the draw.
+    ///
+    /// New entries on the left.
+    var entries: String { "flash_sale_entries:{\(product)}" }
+    /// List: the drawn, in drawn order; served before the line.
+    var drawn: String { "flash_sale_drawn:{\(product)}" }
     /// Hash: how fast the line moved in the last minutes.
     var pace: String { "flash_sale_pace:{\(product)}" }
     /// String: the product's document, at most 60 s old.
@@ -44,6 +50,11 @@ struct LineKeys: Sendable {
     static let rateBeginning: StaticString = "flash_sale_rate:"
     /// What stands behind the user in both.
     var userKeyEnd: String { ":{\(product)}" }
+
+    /// What `opens_at` is in the sale's hash of a product that is drawn, in milliseconds: the end of the year 9999.
+    ///
+    /// A script that knows nothing of draws takes nobody in, so nobody who has entered loses the entry to a place at the back.
+    static let neverOpens: Int64 = 253_402_300_799_000
 
     /// String: the document of all products, at most 60 s old.
     static let allProductsCache = "flash_sale_products"

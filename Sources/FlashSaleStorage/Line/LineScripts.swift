@@ -42,6 +42,33 @@ enum LineScripts {
     static let reopen = script("reopen", PackageResources.reopen_lua, runsWhenFull: true)
     static let cache = script("cache", PackageResources.cache_lua)
 
+    // What the same calls are for a product that is drawn: their texts see entries too.
+
+    private static let drawText = PackageResources.sale_lua + PackageResources.draw_lua
+
+    /// For whoever enters; who comes later is answered by `late`.
+    static let enter = script("enter", PackageResources.enter_lua, after: drawText)
+    static let late = script("late", PackageResources.enqueue_lua, after: PackageResources.pace_lua + drawText)
+    static let drawStanding = script(
+        "draw_standing",
+        PackageResources.standing_lua,
+        after: drawText,
+        runsWhenFull: true
+    )
+    static let drawLook = script("draw_look", PackageResources.look_lua, after: drawText, runsWhenFull: true)
+    static let withdraw = script(
+        "withdraw",
+        PackageResources.leave_lua,
+        after: drawText + PackageResources.withdraw_lua,
+        runsWhenFull: true
+    )
+
+    // The worker's steps of a draw.
+
+    static let closeEntries = script("close_entries", PackageResources.close_entries_lua, runsWhenFull: true)
+    static let entries = script("entries", PackageResources.entries_lua, runsWhenFull: true)
+    static let place = script("place", PackageResources.place_lua, runsWhenFull: true)
+
     /// - Parameters:
     ///   - shared: The text of functions that the script calls.
     ///   - runsWhenFull: Whether the script may write when Redis is at its memory limit: a full Redis takes nobody in, but

@@ -8,6 +8,19 @@ extension RedisPurchaseLine: WatchedLine {
     /// Looks at a line, and at some who wait in it: one script, one round trip.
     public func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
         precondition(users.count <= LineSighting.mostUsers, "the script's loop is bounded")
+        if let drawAt = draws.drawAt(of: product) { return try await look(at: product, for: users, drawAt) }
+        let sighting = try await look(at: product, for: users, nil)
+        guard sighting.progress.saleState == .upcoming, let drawAt = try await lookForDraw(of: product) else {
+            return sighting
+        }
+        return try await look(at: product, for: users, drawAt)
+    }
+
+    private func look(
+        at product: ProductID,
+        for users: [WatchedUser],
+        _ drawAt: Timestamp?
+    ) async throws -> LineSighting {
         let keys = LineKeys(product)
         let highest = handedOut.highest(of: product)
         var arguments: [RedisArgument] = [
@@ -21,24 +34,44 @@ extension RedisPurchaseLine: WatchedLine {
             arguments.append(user.renewsCart ? "1" : "0")
         }
         let reply = try await redis.run(
-            LineScripts.look,
+            drawAt == nil ? LineScripts.look : LineScripts.drawLook,
             keys: [keys.sale, keys.outcomes, keys.left, keys.pace],
             arguments
         )
         switch reply.word {
-        case "line": return try sighting(reply, product, users)
+        case "line":
+            var sighting = try sighting(reply, product, users, drawAt)
+            if let drawAt { sighting.progress.draw = try await pendingDraw(of: product, drawAt) }
+            return sighting
         case "unknown": throw UnknownSale(product: product)
         default: throw reply.unexpected()
         }
     }
 
-    private func sighting(_ reply: ScriptReply, _ product: ProductID, _ users: [WatchedUser]) throws -> LineSighting {
+    /// Nil once every entrant has a place.
+    private func pendingDraw(of product: ProductID, _ drawAt: Timestamp) async throws -> PendingDraw? {
+        do {
+            let fields = RedisCommand("HMGET", key: LineKeys(product).sale, ["entrants", "placed_rank"])
+            let values = try await redis.send(fields).array().map { try $0.optionalString() }
+            guard values.count == 2, values[1] == nil else { return nil }
+            return PendingDraw(entrants: values[0].flatMap { Int64($0) } ?? 0, drawAt: drawAt)
+        } catch let error as RedisError {
+            throw StoreUnavailable(reason: "Redis did not show the draw", cause: error)
+        }
+    }
+
+    private func sighting(
+        _ reply: ScriptReply,
+        _ product: ProductID,
+        _ users: [WatchedUser],
+        _ drawAt: Timestamp?
+    ) throws -> LineSighting {
         do {
             let progress = try progress(reply, product)
             let left = try reply.array(12).compactMap { Ticket(text: try $0.string()) }
             return LineSighting(
                 progress: progress,
-                standings: try standings(try reply.array(13), reply, progress, users),
+                standings: try standings(try reply.array(13), reply, progress, users, drawAt),
                 left: Set(left)
             )
         } catch let error as RedisError {
@@ -71,7 +104,8 @@ extension RedisPurchaseLine: WatchedLine {
         _ values: [RedisReply],
         _ reply: ScriptReply,
         _ progress: LineProgress,
-        _ users: [WatchedUser]
+        _ users: [WatchedUser],
+        _ drawAt: Timestamp?
     ) throws -> [UserID: Standing?] {
         var standings: [UserID: Standing?] = [:]
         for start in stride(from: 0, to: values.count - 5, by: 6) {
@@ -86,18 +120,20 @@ extension RedisPurchaseLine: WatchedLine {
                 throw reply.unexpected()
             }
             let expires = try values[start + 5].integer()
+            let order = try values[start + 4].integer()
             standings[user] = Standing(
                 status: status,
                 product: progress.product,
                 user: user,
                 ticket: ticket,
                 quantity: Int(try values[start + 2].integer()),
-                order: OrderID(product: progress.product, ticket: Ticket(try values[start + 4].integer()) ?? ticket),
+                order: OrderID(product: progress.product, ticket: Ticket(status == .entered ? 0 : order) ?? ticket),
                 servedTicket: progress.servedTicket,
                 lastTicket: progress.lastTicket,
                 cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
                 saleState: progress.saleState,
-                stockState: progress.stockState
+                stockState: progress.stockState,
+                draw: status == .entered ? drawAt.map { PendingDraw(entrants: order, drawAt: $0) } : nil
             )
         }
         return standings

@@ -34,47 +34,97 @@ extension RedisPurchaseLine: PromptLine {
     private func ask(_ product: ProductID, _ joins: TurnCollector<ProductID, JoinRequest, JoinAnswer>.Group) {
         let highest = handedOut.highest(of: product)
         let requests = joins.wishes
+        let drawAt = draws.drawAt(of: product)
+        let otherwise: @Sendable () async -> [Result<JoinAnswer, any Error>] = {
+            await each(requests) { try await join($0) }
+        }
         send(
-            LineScripts.enqueue,
+            drawAt == nil ? LineScripts.enqueue : LineScripts.enter,
             answers: joins.answers,
             read: { reply in
                 crashPoints.reach(.joinAfter)
-                return try answers(reply, to: requests, for: product)
+                if let drawAt { return try entered(reply, requests, for: product, drawAt, otherwise) }
+                let answers = try JoinAnswers(reply, to: requests)
+                if answers.mayBeDrawn, draws.mayBeDrawn(product) { return .asks(otherwise) }
+                return .results(try self.answers(answers, for: product))
             },
-            otherwise: { await each(requests) { try await join($0) } },
+            otherwise: otherwise,
             encode: { encoder in
                 crashPoints.reach(.joinBefore)
-                commands.writeEnqueue(requests, for: product, highest: highest, to: &encoder)
+                commands.writeEnqueue(
+                    requests,
+                    for: product,
+                    isDrawn: drawAt != nil,
+                    highest: highest,
+                    to: &encoder
+                )
             }
         )
+    }
+
+    /// Whoever has come too late to enter is asked for once more, together.
+    private func entered(
+        _ reply: ScriptReply,
+        _ requests: [JoinRequest],
+        for product: ProductID,
+        _ drawAt: Timestamp,
+        _ otherwise: @escaping @Sendable () async -> [Result<JoinAnswer, any Error>]
+    ) throws -> Reading<JoinAnswer> {
+        guard reply.word != "fifo" else { return .asks(otherwise) }
+        let entered = try JoinAnswers(reply, to: requests, drawAt: drawAt)
+        let results = try self.answers(entered, for: product)
+        let late = try entered.late()
+        guard !late.isEmpty else { return .results(results) }
+        return .asks {
+            var results = results
+            do {
+                let places = try await joinLate(late.map { requests[$0] }, for: product)
+                for (index, place) in zip(late, places) { results[index] = place }
+            } catch {
+                for index in late { results[index] = .failure(error) }
+            }
+            return results
+        }
     }
 
     private func ask(_ question: StandingQuestion, _ polls: TurnCollector<StandingQuestion, UserID, Standing?>.Group) {
         let highest = handedOut.highest(of: question.product)
         let users = polls.wishes
+        let drawAt = draws.drawAt(of: question.product)
+        let otherwise: @Sendable () async -> [Result<Standing?, any Error>] = {
+            await each(users) { user in
+                try await standing(of: user, for: question.product, renewsCart: question.renewsCarts)
+            }
+        }
         send(
-            LineScripts.standing,
+            drawAt == nil ? LineScripts.standing : LineScripts.drawStanding,
             answers: polls.answers,
             read: { reply in
-                let shown = try ShownStandings(reply, question.product)
+                let shown = try ShownStandings(reply, question.product, drawAt: drawAt)
+                if shown.mayBeDrawn, draws.mayBeDrawn(question.product) { return .asks(otherwise) }
                 // What is wrong with one user is not the others'.
-                return users.enumerated().map { index, user in Result { try shown.standing(index, user) } }
+                return .results(users.enumerated().map { index, user in Result { try shown.standing(index, user) } })
             },
-            otherwise: {
-                await each(users) { user in
-                    try await standing(of: user, for: question.product, renewsCart: question.renewsCarts)
-                }
-            },
+            otherwise: otherwise,
             encode: { encoder in
                 commands.writeStanding(
                     of: users,
                     for: question.product,
+                    isDrawn: drawAt != nil,
                     renewsCarts: question.renewsCarts,
                     highest: highest,
                     to: &encoder
                 )
             }
         )
+    }
+
+    /// What was read from a reply.
+    private enum Reading<Value: Sendable> {
+        /// All that was asked for.
+        case results([Result<Value, any Error>])
+        /// Too little: the rest has to be asked for.
+        case asks(@Sendable () async -> [Result<Value, any Error>])
     }
 
     private func each<Wish, Value>(
@@ -99,7 +149,7 @@ extension RedisPurchaseLine: PromptLine {
     private func send<Value: Sendable>(
         _ script: RedisScript,
         answers: [(Result<Value, any Error>) -> Void],
-        read: @escaping (ScriptReply) throws -> [Result<Value, any Error>],
+        read: @escaping (ScriptReply) throws -> Reading<Value>,
         otherwise: @escaping @Sendable () async -> [Result<Value, any Error>],
         encode: (inout RedisCommandEncoder) -> Void
     ) {
@@ -109,8 +159,11 @@ extension RedisPurchaseLine: PromptLine {
         let isSent = redis.send(
             answer: { result in
                 do {
-                    let results = try read(ScriptReply(try result.get(), of: script))
-                    for (answer, result) in zip(answers, results) { answer(result) }
+                    switch try read(ScriptReply(try result.get(), of: script)) {
+                    case .results(let results):
+                        for (answer, result) in zip(answers, results) { answer(result) }
+                    case .asks(let question): Self.ask(question, for: answers)
+                    }
                 } catch let error as RedisError {
                     guard error.serverError?.code == "NOSCRIPT" else {
                         return fail(StoreUnavailable(script, cause: error))

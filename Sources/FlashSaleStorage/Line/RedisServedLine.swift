@@ -6,8 +6,8 @@ public struct RedisServedLine: ServedLine {
     /// How long a user's outcome can be read in Redis after the product's last decision: a week.
     static let outcomeLife = Duration.seconds(7 * 86_400)
 
-    private let redis: RedisClient
-    private let crashPoints: CrashPoints
+    let redis: RedisClient
+    let crashPoints: CrashPoints
 
     /// The line in one Redis.
     ///
@@ -46,7 +46,7 @@ public struct RedisServedLine: ServedLine {
         let keys = LineKeys(product)
         let reply = try await redis.run(
             LineScripts.prepare,
-            keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace],
+            keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace, keys.drawn, keys.entries],
             [RedisArgument(nonce ?? ""), RedisArgument(fence.rawValue), RedisArgument(opening)]
         )
         try throwIfFenced(reply, product, fence)
@@ -83,9 +83,20 @@ public struct RedisServedLine: ServedLine {
 
     /// Takes entries from the line.
     public func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer {
+        let keys = LineKeys(product)
+        return try await claim(product, from: keys.queue, fence: fence, limit: limit, dropLimit: dropLimit)
+    }
+
+    func claim(
+        _ product: ProductID,
+        from list: String,
+        fence: Fence,
+        limit: Int,
+        dropLimit: Int
+    ) async throws -> ClaimAnswer {
         crashPoints.reach(.claimBefore)
-        let replies = try await run([claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)])
-        return try answer(script(replies[0], LineScripts.claim), product, fence)
+        let command = claimCommand(product, from: list, fence: fence, limit: limit, dropLimit: dropLimit)
+        return try answer(script(try await run([command])[0], LineScripts.claim), product, fence)
     }
 
     /// Ends a claim.
@@ -102,18 +113,31 @@ public struct RedisServedLine: ServedLine {
     ) async throws -> ClaimAnswer {
         let (product, fence) = (acknowledgement.product, acknowledgement.fence)
         crashPoints.reach(.claimBefore)
-        let claim = claimCommand(product, fence: fence, limit: limit, dropLimit: dropLimit)
+        let list = list(of: acknowledgement)
+        let claim = claimCommand(product, from: list, fence: fence, limit: limit, dropLimit: dropLimit)
         // A claim that ran twice is the same claim, and the list may well be dropped twice.
         let replies = try await run([acknowledgeCommand(acknowledgement)] + Self.dropListOfProducts + [claim])
         try confirm(script(replies[0], LineScripts.acknowledge), acknowledgement)
         return try answer(script(replies[replies.count - 1], LineScripts.claim), product, fence)
     }
 
-    private func claimCommand(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) -> RedisCommand {
+    /// Where the claim came from.
+    private func list(of acknowledgement: Acknowledgement) -> String {
+        let keys = LineKeys(acknowledgement.product)
+        return acknowledgement.isOfDrawn ? keys.drawn : keys.queue
+    }
+
+    private func claimCommand(
+        _ product: ProductID,
+        from list: String,
+        fence: Fence,
+        limit: Int,
+        dropLimit: Int
+    ) -> RedisCommand {
         let keys = LineKeys(product)
         return RedisCommand(
             LineScripts.claim,
-            keys: [keys.sale, keys.queue, keys.processing, keys.left, keys.pace],
+            keys: [keys.sale, list, keys.processing, keys.left, keys.pace],
             [
                 RedisArgument(fence.rawValue), RedisArgument(limit), RedisArgument(dropLimit),
                 RedisArgument(product.rawValue),
@@ -156,7 +180,8 @@ public struct RedisServedLine: ServedLine {
         return RedisCommand(
             LineScripts.acknowledge,
             keys: [
-                keys.sale, keys.queue, keys.processing, keys.outcomes, keys.stock, keys.left, keys.productCache,
+                keys.sale, list(of: acknowledgement), keys.processing, keys.outcomes, keys.stock, keys.left,
+                keys.productCache,
                 keys.productChanges, keys.pace,
             ],
             arguments
@@ -304,9 +329,18 @@ public struct RedisServedLine: ServedLine {
     }
 
     private func rules(of product: Product) -> [RedisArgument] {
-        [
+        let opensAt = product.opensAt?.milliseconds ?? 0
+        let opening: [RedisArgument] =
+            if let terms = product.access.draw {
+                [
+                    "opens_at", RedisArgument(LineKeys.neverOpens), "enters_at", RedisArgument(opensAt),
+                    "draw_at", RedisArgument(terms.drawAt.milliseconds),
+                ]
+            } else {
+                ["opens_at", RedisArgument(opensAt)]
+            }
+        return opening + [
             "state", product.isPaused ? "paused" : "open",
-            "opens_at", RedisArgument(product.opensAt?.milliseconds ?? 0),
             "closes_at", RedisArgument(product.closesAt?.milliseconds ?? 0),
             "cart_seconds", RedisArgument(product.limits.cartSeconds),
             "max_queue", RedisArgument(product.limits.maxQueue),
@@ -316,7 +350,7 @@ public struct RedisServedLine: ServedLine {
 
     private func argument(_ fence: Fence?) -> RedisArgument { RedisArgument(fence.map(\.description) ?? "") }
 
-    private func throwIfFenced(_ reply: ScriptReply, _ product: ProductID, _ fence: Fence?) throws {
+    func throwIfFenced(_ reply: ScriptReply, _ product: ProductID, _ fence: Fence?) throws {
         if reply.word == "fenced", let fence { throw Fenced(product: product, fence: fence) }
     }
 }

@@ -56,5 +56,6 @@ public struct Migration: Sendable, Hashable {
             name: "create_operator_actions",
             resource: PackageResources.V0009__create_operator_actions_sql
         ),
+        Migration(version: 10, name: "create_draws", resource: PackageResources.V0010__create_draws_sql),
     ]
 }

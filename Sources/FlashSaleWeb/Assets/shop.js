@@ -48,7 +48,8 @@
   }
 
   const showPlace = (standing) => {
-    const outlook = find('outlook'), position = find('position')
+    const outlook = find('outlook'), position = find('position'), entrants = find('entrants')
+    if (entrants && standing.entrants) write(entrants, number(standing.entrants))
     // Only a change from one answer to the next: a page that says less than the answers must not be asked for again and again.
     const changed = outlook && seen && standing.outlook !== seen
     seen = standing.outlook
@@ -95,6 +96,8 @@
         wait = product.poll_after_ms ?? wait
         if (product.sale_state !== main.dataset.status) return renew()
         const values = { available: number(product.available_stock), total: stock?.dataset.total }
+        const entrants = find('entrants')
+        if (entrants && product.entrants !== undefined) write(entrants, number(product.entrants))
         if (stock) write(stock, product.stock_state === 'all_held' ? stock.dataset.held : fill(stock.dataset.text, values))
       }
     } catch {}

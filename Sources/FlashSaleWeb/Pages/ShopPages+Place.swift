@@ -20,6 +20,8 @@ public struct PlacePage: Sendable {
     public var renewsCarts: Bool
     /// Whether the visitor can pay here, with a payment that moves no money.
     public var offersSimulatedPayment: Bool
+    /// The visitor's rank in the draw, from 1, and how many were drawn; nil for whom no draw has brought the place.
+    public var drawn: (rank: Int64, entrants: Int)?
 
     /// What is shown of a place.
     public init(
@@ -31,7 +33,8 @@ public struct PlacePage: Sendable {
         waiting: WaitRange? = nil,
         pollAfterMilliseconds: Int64 = 1_000,
         renewsCarts: Bool = true,
-        offersSimulatedPayment: Bool = false
+        offersSimulatedPayment: Bool = false,
+        drawn: (rank: Int64, entrants: Int)? = nil
     ) {
         self.standing = standing
         self.product = product
@@ -42,6 +45,7 @@ public struct PlacePage: Sendable {
         self.pollAfterMilliseconds = pollAfterMilliseconds
         self.renewsCarts = renewsCarts
         self.offersSimulatedPayment = offersSimulatedPayment
+        self.drawn = drawn
     }
 }
 
@@ -57,18 +61,38 @@ extension ShopPages {
             "now": now.milliseconds,
         ]
         switch status {
+        case .entered: values.merge(entry(place, now: now, text)) { $1 }
         case .queued: values.merge(waitingRoom(place, text)) { $1 }
         case .held, .pending: values.merge(order(place, now: now, text)) { $1 }
         case .completed, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue, .failed:
             values.merge(outcome(place, text)) { $1 }
         }
-        let isLive = status == .queued || status == .held || status == .pending
+        let isLive = status == .entered || status == .queued || status == .held || status == .pending
         values["live"] = isLive
         if let step = Self.step(status) { values["steps"] = ["step": Self.steps(at: step, text)] }
+        if let drawn = place.drawn {
+            values["drawn"] = text.filled(
+                "drawn_rank",
+                ["rank": text.number(drawn.rank), "entrants": text.number(Int64(drawn.entrants))]
+            )
+        }
         let title =
             standing.position.map { "\(text.number($0)) · \(place.product.name)" } ?? text["\(status.rawValue)_title"]
         let refresh = isLive ? max(2, (place.pollAfterMilliseconds + 999) / 1_000) : nil
         return page("place", text, title: title, refreshSeconds: refresh, values)
+    }
+
+    /// Entered, and the draw is still to come, or being made.
+    private func entry(_ place: PlacePage, now: Timestamp, _ text: PageText) -> [String: Any] {
+        var values: [String: Any] = [
+            "text": filled("entered_text", place, text), "tone": "good", "hint": text["entered_hint"],
+            "actions": [["action": "leave", "label": text["entered_leave"], "quiet": true]],
+        ]
+        if let draw = place.standing.draw {
+            values["entrants"] = text.number(draw.entrants)
+            values["draw"] = Self.moment(draw.drawAt, now: now)
+        }
+        return values
     }
 
     private func waitingRoom(_ place: PlacePage, _ text: PageText) -> [String: Any] {
@@ -144,6 +168,7 @@ extension ShopPages {
     /// How far a purchase has come: 0 in line, 1 the visitor's turn, 2 done; nil when it came to nothing.
     private static func step(_ status: PurchaseStatus) -> Int? {
         switch status {
+        case .entered: nil
         case .queued: 0
         case .held, .pending: 1
         case .completed: 2

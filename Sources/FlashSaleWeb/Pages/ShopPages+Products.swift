@@ -31,11 +31,14 @@ extension ShopPages {
 
     /// A product's page: what is left, when it opens, and the form to join.
     ///
-    /// - Parameter place: Where the visitor stands; who waits or has an order has nothing to join. Nil for nowhere.
+    /// - Parameters:
+    ///   - place: Where the visitor stands; who waits or has an order has nothing to join. Nil for nowhere.
+    ///   - entrants: How many have entered the draw that is still to come; nil where that is not known.
     public func product(
         _ product: Product,
         visitor: PageVisitor,
         place: PurchaseStatus?,
+        entrants: Int64? = nil,
         now: Timestamp,
         language: PageLanguage
     ) -> String {
@@ -52,8 +55,9 @@ extension ShopPages {
             values["total"] = text.number(Int64(product.totalStock))
             values["stock"] = Self.stock(of: product, text)
         }
-        if let place, place == .queued || place.hasOrder {
-            values["place"] = text[place == .queued ? "have_place" : "have_order"]
+        values.merge(Self.draw(of: product, entrants: entrants, state, now: now, text)) { $1 }
+        if let place, place == .entered || place == .queued || place.hasOrder {
+            values["place"] = text[place == .entered ? "have_entry" : place == .queued ? "have_place" : "have_order"]
         } else {
             values.merge(Self.joining(product, visitor, state, now: now, text)) { $1 }
         }
@@ -64,6 +68,23 @@ extension ShopPages {
         guard product.stockState == .available else { return text["stock_all_held"] }
         let (available, total) = (Int64(product.availableStock), Int64(product.totalStock))
         return text.filled("stock", ["available": text.number(available), "total": text.number(total)])
+    }
+
+    /// That a product is drawn, and when.
+    private static func draw(
+        of product: Product,
+        entrants: Int64?,
+        _ state: SaleState,
+        now: Timestamp,
+        _ text: PageText
+    ) -> [String: Any] {
+        guard let terms = product.access.draw else { return [:] }
+        guard now < terms.drawAt else {
+            return state == .open ? ["draw": true, "draw_over": text["draw_over"]] : ["draw": true]
+        }
+        var values: [String: Any] = ["draw": true, "draw_moment": moment(terms.drawAt, now: now)]
+        if let entrants { values["draw_entrants"] = text.number(entrants) }
+        return values
     }
 
     /// The way in, or why there is none.
@@ -79,7 +100,12 @@ extension ShopPages {
             if state == .upcoming, let opensAt = product.opensAt { values["opens"] = moment(opensAt, now: now) }
             return values
         }
-        var values: [String: Any] = ["join": true]
+        let isEntering = product.access.draw.map { now < $0.drawAt } ?? false
+        let word = isEntering ? "enter" : "join"
+        var values: [String: Any] = [
+            "join": true, "join_title": text["\(word)_title"], "join_button": text["\(word)_button"],
+            "join_note": text["\(word)_note"],
+        ]
         switch visitor {
         case .named(let user): values.merge(["named": true, "user": user?.rawValue ?? ""]) { $1 }
         case .signed(let user): values["signed"] = text.filled("join_as", ["user": user.rawValue])

@@ -23,6 +23,8 @@ struct Shop {
     var limits = ConnectionLimits()
     var checks: [ReadinessCheck] = []
     var isDraining = false
+    var draws = MemoryDrawDesk()
+    var drawKey: DrawSigningKey?
     /// Takes the place of ``line`` where a test needs another.
     var otherLine: (any PurchaseLine & WatchedLine)?
     var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
@@ -69,6 +71,7 @@ struct Shop {
             line: otherLine ?? line,
             catalogue: catalogue,
             desk: desk,
+            draws: PurchaseAPI.DrawSource(desk: draws, signingKey: drawKey),
             payments: payments,
             signs: SignsOfLife(
                 name: "test",

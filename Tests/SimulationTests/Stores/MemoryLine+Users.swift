@@ -32,7 +32,7 @@ extension MemoryLine {
         if dropOlderCopy(product, highest) { return .told(.unknown) }
         if case .standing(let known) = standing(of: user, for: product, renewsCart: true) {
             switch known.status {
-            case .queued, .held, .pending, .completed, .alreadyPurchased: return .told(.standing(known))
+            case .entered, .queued, .held, .pending, .completed, .alreadyPurchased: return .told(.standing(known))
             case .left, .cartExpired, .soldOut, .cancelled, .expired, .refundDue, .failed: break
             }
         }

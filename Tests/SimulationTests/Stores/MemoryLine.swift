@@ -268,7 +268,7 @@ extension PurchaseStatus {
         case .pending: 2
         case .cancelled, .expired: 3
         case .completed, .refundDue: 4
-        case .queued, .left, .cartExpired, .soldOut, .alreadyPurchased, .failed: 0
+        case .entered, .queued, .left, .cartExpired, .soldOut, .alreadyPurchased, .failed: 0
         }
     }
 

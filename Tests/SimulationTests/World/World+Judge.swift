@@ -87,7 +87,7 @@ extension PurchaseStatus {
     /// Whether only an outcome in Redis can say so, and no cart, which may run out.
     fileprivate var isOutcomeOnly: Bool {
         switch self {
-        case .queued, .left, .soldOut: false
+        case .entered, .queued, .left, .soldOut: false
         case .held, .pending, .completed, .cancelled, .expired, .refundDue, .cartExpired, .alreadyPurchased, .failed:
             true
         }
@@ -97,7 +97,7 @@ extension PurchaseStatus {
     fileprivate var isForGood: Bool {
         switch self {
         case .left, .soldOut, .cartExpired, .alreadyPurchased, .failed: true
-        case .queued, .held, .pending, .completed, .cancelled, .expired, .refundDue: false
+        case .entered, .queued, .held, .pending, .completed, .cancelled, .expired, .refundDue: false
         }
     }
 }

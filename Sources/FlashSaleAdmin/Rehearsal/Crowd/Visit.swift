@@ -108,7 +108,7 @@ extension PurchaseStatus {
     /// Whether nothing follows it for a person who does nothing more.
     var isFinal: Bool {
         switch self {
-        case .queued, .held, .pending: false
+        case .entered, .queued, .held, .pending: false
         case .completed, .left, .cartExpired, .soldOut, .cancelled, .expired, .alreadyPurchased, .refundDue, .failed:
             true
         }

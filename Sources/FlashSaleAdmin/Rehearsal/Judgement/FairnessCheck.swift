@@ -106,7 +106,7 @@ struct FairnessCheck {
             case .soldOut, .left: continue
             case .queued where ticket <= served:
                 violations.append("ticket \(ticket) waits though \(served) is served")
-            case .queued: continue
+            case .entered, .queued: continue
             case .held, .pending, .completed, .cartExpired, .cancelled, .expired, .alreadyPurchased, .refundDue,
                 .failed:
                 if ticket > served {
