@@ -73,7 +73,8 @@ struct DrawServingTests {
             #expect(ranks.count == 6)
             #expect(try await desk.proof(of: try UserID("nobody"), in: draw) == nil)
             #expect(try await sale.findings(product).isEmpty)
-            try await sale.expectClean()
+            // The line is sold out: thousands of entries may still be dropped when the worker goes.
+            try await sale.expectClean(judgesAll: false)
         }
     }
 
