@@ -114,7 +114,7 @@ struct DrawVerificationTests {
         "Python's verifier agrees, for many entrants too",
         arguments: [
             1, 2, 10, 1_000,
-            ProcessInfo.processInfo.environment["FLASHSALE_TEST_DRAW_ENTRANTS"].flatMap { Int($0) } ?? 20_000,
+            ProcessInfo.processInfo.environment["FLASHSALE_TEST_DRAW_ENTRANTS"].flatMap { Int($0) } ?? 100_000,
         ]
     )
     func agreement(entrants: Int) async throws {
