@@ -109,7 +109,7 @@ struct DrawVerificationTests {
         #expect(try DrawDamage.ticketTwice.texts().verdict().findings.first?.text == "Ticket 14 was decided twice")
     }
 
-    /// `FLASHSALE_TEST_DRAW_ENTRANTS=1000000 swift test -c release --filter DrawVerificationTests/agreement` takes a million.
+    /// `FLASHSALE_TEST_DRAW_ENTRANTS=1000000 swift test --filter DrawVerificationTests/agreement` takes a million.
     @Test(
         "Python's verifier agrees, for many entrants too",
         arguments: [
