@@ -41,10 +41,13 @@ def check_document(draw):
     check(randomness == (hashlib.sha256(signature).digest() if chain else b""), 12, "The beacon's value breaks its rule")
     return root, H(b"key", product, seed, root, b"\1" + randomness if chain else b"\0")
 
-def check_roster(text, n, root):
-    check(re.fullmatch(rb"(?:[1-9]\d* [0-9a-f]{64} [1-9]\d*\n)*end \d+ [0-9a-f]{64}\n", text), 13, "A line of the roster is none")
-    sha, prefix, (*entries, end, _) = hashlib.sha256, b"\0flashsale-draw-v1/entry\0", text.split(b"\n")
+def is_of_form(path, line, end):
+    return bool(re.fullmatch(rb"(?:[1-9]\d* [0-9a-f]{64} %b\n)*end \d+%b\n" % (line, end), path.read_bytes()))
+
+def check_roster(text, form, n, root):
+    sha, prefix, (*entries, end) = hashlib.sha256, b"\0flashsale-draw-v1/entry\0", text.rstrip(b"\n").split(b"\n")
     computed = merkle_root([sha(prefix + entry).digest() for entry in entries])
+    check(form.result(), 13, "A line of the roster is none")
     check(len(entries) == n or computed != root, 18, f"There are {len(entries)} entrants, not {n}")
     check(len(entries) <= n, 15, "An entry slipped in after the root was published")
     check(len(entries) >= n, 16, "An entrant was left out of the roster")
@@ -55,8 +58,8 @@ def check_roster(text, n, root):
     check(numbers == sorted(set(numbers)) and len(set(users)) == n, 14, "Somebody entered twice, or in another order")
     return users
 
-def check_decisions(text, first, drawn):
-    check(re.fullmatch(rb"(?:[1-9]\d* [0-9a-f]{64} [a-z_]+\n)*end \d+\n", text), 19, "A line of the decisions is none")
+def check_decisions(text, form, first, drawn):
+    check(form.result(), 19, "A line of the decisions is none")
     fields = text.split()
     tickets, users, count = list(map(int, fields[:-2:3])), fields[1:-2:3], int(fields[-1])
     if tickets != list(range(first, first + len(tickets))) or users != drawn[:len(users)]:
@@ -74,11 +77,14 @@ def main(folder):
     gc.disable()  # nothing here is cyclic, and a million small objects would be looked through again and again
     draw = json.loads((folder / "draw.json").read_text())
     root, key = check_document(draw)
+    roster, decisions = folder / "roster.txt", folder / "decisions.txt"
     with concurrent.futures.ProcessPoolExecutor(1) as other_core:
         order = other_core.submit(drawn_order, key, draw["entrants"])
-        users = check_roster((folder / "roster.txt").read_bytes(), draw["entrants"], root)
+        roster_form = other_core.submit(is_of_form, roster, rb"[1-9]\d*", rb" [0-9a-f]{64}")
+        decisions_form = other_core.submit(is_of_form, decisions, rb"[a-z_]+", b"")
+        users = check_roster(roster.read_bytes(), roster_form, draw["entrants"], root)
         drawn = [users[place] for place in order.result()]
-    check_decisions((folder / "decisions.txt").read_bytes(), draw["first_ticket"], drawn)
+        check_decisions(decisions.read_bytes(), decisions_form, draw["first_ticket"], drawn)
     print(f"Verified: {len(users)} entrants, and the order of decisions. The signature was not checked.")
 
 if __name__ == "__main__":

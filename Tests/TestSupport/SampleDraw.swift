@@ -130,6 +130,9 @@ public enum PythonVerifier {
     private static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("DrawVerifier")
 
+    /// The draw of ten that README's vectors are of, as its three files.
+    public static var vector: URL { folder.appendingPathComponent("vector") }
+
     /// Verifies a folder with the three files.
     ///
     /// - Returns: How it ended.

@@ -2,6 +2,8 @@
 struct DecisionCheck: DrawLineCheck {
     static let name = "decisions"
 
+    private static let outcomes: [[UInt8]] = DrawnDecision.Outcome.allCases.map { Array("\($0)".utf8) }
+
     private let users: [DrawDigest]
     /// At each rank the place in the roster.
     private let order: [UInt32]
@@ -30,8 +32,7 @@ struct DecisionCheck: DrawLineCheck {
 
     mutating func read(_ fields: DrawLineFields) -> Bool {
         var fields = fields
-        guard let ticket = fields.takeNumber(), let user = fields.takeDigest(), let word = fields.takeRest(),
-            DrawnDecision.Outcome(word) != nil
+        guard let ticket = fields.takeNumber(), let user = fields.takeDigest(), fields.takeRest(oneOf: Self.outcomes)
         else { return false }
         let rank = Int(ticket - firstTicket)
         guard isDecided.indices.contains(rank) else {

@@ -33,6 +33,9 @@ public struct DrawDigest: Hashable, Sendable, CustomStringConvertible {
         fourth = bytes.loadUnaligned(fromByteOffset: 24, as: UInt64.self)
     }
 
+    /// The first eight bytes, as a number that is the same on this machine only.
+    var beginning: UInt64 { first }
+
     /// The bytes in their order.
     public var bytes: [UInt8] { Swift.withUnsafeBytes(of: self) { Array($0) } }
 

@@ -139,11 +139,12 @@ struct DrawLineFields {
         return DrawDigest(digits: UnsafeRawBufferPointer(rebasing: line[position..<end]))
     }
 
-    /// Takes the rest of the line.
-    mutating func takeRest() -> String? {
-        guard takeBlank() else { return nil }
-        defer { position = line.count }
-        return String(validating: line[position...], as: UTF8.self)
+    /// Takes the rest of the line, which has to be one of some words.
+    mutating func takeRest(oneOf words: [[UInt8]]) -> Bool {
+        guard takeBlank() else { return false }
+        let rest = UnsafeRawBufferPointer(rebasing: line[position...])
+        position = line.count
+        return words.contains { word in word.count == rest.count && word.elementsEqual(rest) }
     }
 
     /// Takes the blank before a field that is not the line's first.

@@ -36,15 +36,10 @@ public struct DrawnDecision: Hashable, Sendable {
     public static func endLine(count: Int) -> String { "end \(count)" }
 }
 
-extension DrawnDecision.Outcome: CustomStringConvertible {
-    /// Reads an outcome; nil for any other word, and for a ticket that is not decided.
-    public init?(_ word: String) {
-        guard word != "lost" else {
-            self = .lost
-            return
-        }
-        guard let status = PurchaseStatus(rawValue: word), status != .queued, status != .entered else { return nil }
-        self = .decided(status)
+extension DrawnDecision.Outcome: CaseIterable, CustomStringConvertible {
+    /// Every outcome that a decided ticket can have.
+    public static var allCases: [DrawnDecision.Outcome] {
+        PurchaseStatus.allCases.filter { $0 != .queued && $0 != .entered }.map { .decided($0) } + [.lost]
     }
 
     /// The outcome in one word.

@@ -71,6 +71,9 @@ struct RosterCheck: DrawLineCheck {
 
     private var repetition: String? {
         if let misplaced { return "Entry \(misplaced) of the roster is not in the order of entering" }
+        // Two users whose hashes begin alike are hardly ever two: only then is it worth the time to look at all of them.
+        let beginnings = users.map(\.beginning).sorted()
+        guard zip(beginnings, beginnings.dropFirst()).contains(where: { $0 == $1 }) else { return nil }
         var seen = Set<DrawDigest>(minimumCapacity: users.count)
         guard let place = users.firstIndex(where: { !seen.insert($0).inserted }) else { return nil }
         return "The user \(users[place]) is in the roster twice, the second time at place \(place + 1)"

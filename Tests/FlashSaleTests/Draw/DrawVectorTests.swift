@@ -1,4 +1,5 @@
 import FlashSale
+import Foundation
 import LocalServers
 import TestSupport
 import Testing
@@ -47,6 +48,21 @@ struct DrawVectorTests {
             "H(b'salt', bytes(7) + bytes([7]), bytes.fromhex('\(draw.document.commitment)')).hex()"
         )
         #expect(salt == "\(draw.document.salt.digest)\n")
+    }
+
+    @Test("The files of the vector are this draw, and right for the Python verifier too")
+    func files() async throws {
+        let texts = draw.texts
+        for (name, text) in [
+            ("draw.json", Array(texts.document.json.utf8)), ("roster.txt", texts.roster),
+            ("decisions.txt", texts.decisions),
+        ] {
+            #expect(try Data(contentsOf: PythonVerifier.vector.appendingPathComponent(name)) == Data(text), "\(name)")
+        }
+        let python = try await PythonVerifier.verify(PythonVerifier.vector)
+        #expect(python.exit == .code(0))
+        let verdict = texts.verdict()
+        #expect(verdict.findings.isEmpty)
     }
 
     @Test("The signed text is a line for each member, and its signature is Ed25519's, which is the same each time")
