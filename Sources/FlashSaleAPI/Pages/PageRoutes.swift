@@ -77,9 +77,9 @@ struct PageRoutes: Sendable {
         return answers.page(html)
     }
 
-    /// What the draw has brought to whoever waits.
+    /// What the draw has brought to whoever waits, or has waited.
     private func rank(of standing: Standing, _ product: Product) async throws -> (rank: Int64, entrants: Int)? {
-        guard standing.status == .queued, product.access.draw != nil, let draws,
+        guard standing.status != .entered, product.access.draw != nil, let draws,
             let roster = try await draws.draw(of: product.id).roster, roster.includes(standing.ticket)
         else { return nil }
         return (standing.ticket.rawValue - roster.firstTicket.rawValue + 1, roster.entrants)
