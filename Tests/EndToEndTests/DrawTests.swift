@@ -14,24 +14,8 @@ struct DrawTests {
     func bots() async throws {
         let environment = ["FLASHSALE_DRAW_SIGNING_KEY": String(repeating: "0a", count: 32)]
         try await RunningShop.with(workers: 1, environment: environment) { shop in
-            let drawAt = Date().addingTimeInterval(25)
-            let product = try await shop.createProduct(
-                stock: 100,
-                [
-                    "--access", "draw", "--draw-at", drawAt.formatted(.iso8601), "--max-queue", "5000", "--checkout",
-                    "hold",
-                ]
-            )
+            let (product, before) = try await Self.productWithEverybody(shop)
             let path = "/api/products/\(product)/draw"
-            let before = try await shop.get(path)
-            #expect(before["state"] == "entering" && before["seed"] == "<null>" && before["signature"] != "<null>")
-            #expect(try await shop.get("\(path)/roster").status.code == 409)
-
-            try await Self.enter(shop, product, (1...Self.bots).map { "bot-\($0)" })
-            try await Self.enter(shop, product, (1...Self.people).map { "person-\($0)" })
-            #expect(Date() < drawAt, "entering took too long for this test's draw")
-            let entered = try await shop.standing(product, "person-1")
-            #expect(entered["status"] == "entered" && entered["entrants"] == "2000" && entered["ticket"] == nil)
 
             try await eventually("everybody has a place") {
                 let standing = try await shop.standing(product, "person-1")
@@ -57,6 +41,33 @@ struct DrawTests {
             #expect(try await shop.auditComplaints(product: product).isEmpty)
             try await Self.verify(shop, product)
         }
+    }
+
+    /// A product that all have entered, the bots before the people; on a busy machine the draw is later.
+    private static func productWithEverybody(_ shop: RunningShop) async throws -> (Int, Answer) {
+        for seconds in [25, 75, 225] {
+            let drawAt = Date().addingTimeInterval(TimeInterval(seconds))
+            let product = try await shop.createProduct(
+                stock: 100,
+                [
+                    "--access", "draw", "--draw-at", drawAt.formatted(.iso8601), "--max-queue", "5000", "--checkout",
+                    "hold",
+                ]
+            )
+            let path = "/api/products/\(product)/draw"
+            let before = try await shop.get(path)
+            let roster = try await shop.get("\(path)/roster")
+            try await enter(shop, product, (1...bots).map { "bot-\($0)" })
+            try await enter(shop, product, (1...people).map { "person-\($0)" })
+            let entered = try await shop.standing(product, "person-1")
+            // The draw's time is whole seconds.
+            guard Date() < drawAt.addingTimeInterval(-1) else { continue }
+            #expect(before["state"] == "entering" && before["seed"] == "<null>" && before["signature"] != "<null>")
+            #expect(roster.status.code == 409)
+            #expect(entered["status"] == "entered" && entered["entrants"] == "2000" && entered["ticket"] == nil)
+            return (product, before)
+        }
+        throw ShopFailure(cause: nil, log: "two thousand could not enter within 225 s")
     }
 
     /// Lets both verifiers look at everything that is published.
