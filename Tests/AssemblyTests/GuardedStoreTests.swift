@@ -26,7 +26,7 @@ struct GuardedStoreTests {
     }
 
     /// A Redis that is not there, and how often it was asked.
-    private final class AbsentLine: PurchaseLine, PromptLine, WatchedLine {
+    private final class AbsentLine: PurchaseLine, WatchedLine {
         private let asked = Mutex(0)
         private let isBack = Mutex(false)
 
@@ -40,16 +40,6 @@ struct GuardedStoreTests {
             throw StoreUnavailable(reason: "Redis did not run the script", cause: RedisError(.notConnected, "refused"))
         }
 
-        func join(_ request: JoinRequest) async throws -> JoinAnswer {
-            try ask()
-            return .refused(.soldOut)
-        }
-
-        func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
-            try ask()
-            return nil
-        }
-
         func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
             try ask()
             throw UnknownSale(product: product)
@@ -60,9 +50,8 @@ struct GuardedStoreTests {
             return .notInLine
         }
 
-        func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
+        func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
             answer(Result { try ask() }.map { .refused(.soldOut) })
-            return true
         }
 
         func standing(
@@ -70,9 +59,8 @@ struct GuardedStoreTests {
             for product: ProductID,
             renewsCart: Bool,
             answer: @escaping (Result<Standing?, any Error>) -> Void
-        ) -> Bool {
+        ) {
             answer(Result { try ask() }.map { nil })
-            return true
         }
     }
 
@@ -93,14 +81,6 @@ struct GuardedStoreTests {
             default: _ = try await line.leave(product, user: user)
             }
         }
-
-        func askPromptly(_ line: GuardedPurchaseLine, _ turn: Int, _ answered: @escaping () -> Void) -> Bool {
-            if turn.isMultiple(of: 2) {
-                line.join(JoinRequest(product: product, user: user, quantity: 1)) { _ in answered() }
-            } else {
-                line.standing(of: user, for: product, renewsCart: true) { _ in answered() }
-            }
-        }
     }
 
     @Test("After five failures in a row the line is not asked any more, whatever the call")
@@ -115,22 +95,6 @@ struct GuardedStoreTests {
         #expect(try value("flashsale_breaker_state") == 2)
         #expect(try value("flashsale_breaker_opened_total") == 1)
         #expect(await store.readinessCheck.outcome() == .failed("open"))
-    }
-
-    @Test("Calls without a task count as well, and are left to those with one while the breaker is not closed")
-    func promptCalls() async throws {
-        let absent = AbsentLine()
-        let store = try store()
-        let line = GuardedPurchaseLine(line: absent, store: store)
-        let wish = try Wish()
-        var answers = 0
-        for turn in 0..<10 {
-            if wish.askPromptly(line, turn, { answers += 1 }) { continue }
-            await #expect(throws: StoreUnavailable.self) { try await wish.ask(line, turn) }
-        }
-        #expect(answers == 5)
-        #expect(absent.calls == 5)
-        #expect(store.state == .open)
     }
 
     @Test("Sold out, five hundred times, opens nothing")

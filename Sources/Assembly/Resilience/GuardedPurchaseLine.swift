@@ -4,17 +4,9 @@ import FlashSale
 ///
 /// The guards are made where programs are wired: only there is it known which of the domain's protocols share a store, and
 /// neither the stores nor the routes need to know that they are guarded.
-struct GuardedPurchaseLine: PurchaseLine, PromptLine, WatchedLine {
-    let line: any PurchaseLine & PromptLine & WatchedLine
+struct GuardedPurchaseLine: PurchaseLine, WatchedLine {
+    let line: any PurchaseLine & WatchedLine
     let store: GuardedStore
-
-    func join(_ request: JoinRequest) async throws -> JoinAnswer {
-        try await store.run { try await line.join(request) }
-    }
-
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
-        try await store.run { try await line.standing(of: user, for: product, renewsCart: renewsCart) }
-    }
 
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
         try await store.run { try await line.leave(product, user: user) }
@@ -24,14 +16,8 @@ struct GuardedPurchaseLine: PurchaseLine, PromptLine, WatchedLine {
         try await store.run { try await line.look(at: product, for: users) }
     }
 
-    // While the breaker is not closed, its probes and refusals are made in one place: above.
-
-    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
-        guard let permit = store.closedPermit else { return false }
-        return line.join(request) { result in
-            store.ended(permit, result.failure)
-            answer(result)
-        }
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
+        guarded(answer) { line.join(request, answer: $0) }
     }
 
     func standing(
@@ -39,9 +25,17 @@ struct GuardedPurchaseLine: PurchaseLine, PromptLine, WatchedLine {
         for product: ProductID,
         renewsCart: Bool,
         answer: @escaping (Result<Standing?, any Error>) -> Void
-    ) -> Bool {
-        guard let permit = store.closedPermit else { return false }
-        return line.standing(of: user, for: product, renewsCart: renewsCart) { result in
+    ) {
+        guarded(answer) { line.standing(of: user, for: product, renewsCart: renewsCart, answer: $0) }
+    }
+
+    private func guarded<Value>(
+        _ answer: @escaping (Result<Value, any Error>) -> Void,
+        _ call: (@escaping (Result<Value, any Error>) -> Void) -> Void
+    ) {
+        let permit: CircuitBreaker.Permit
+        do { permit = try store.permit() } catch { return answer(.failure(error)) }
+        call { result in
             store.ended(permit, result.failure)
             answer(result)
         }

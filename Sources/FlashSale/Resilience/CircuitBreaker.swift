@@ -97,12 +97,6 @@ extension CircuitBreaker {
         return recheck <= now
     }
 
-    /// The right to make a call while the breaker is closed, whatever the time; nil in any other state.
-    var closedPermit: Permit? {
-        guard case .closed = phase else { return nil }
-        return Permit(epoch: epoch, isProbe: false)
-    }
-
     /// Asks whether a call may be made.
     public mutating func permit(at now: ContinuousClock.Instant) -> Answer {
         switch phase {

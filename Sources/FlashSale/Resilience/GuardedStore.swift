@@ -69,9 +69,6 @@ public final class GuardedStore: Sendable {
         }
     }
 
-    /// The right to make one call, when the breaker is closed; its end has to be told by ``ended(_:_:)``.
-    public var closedPermit: CircuitBreaker.Permit? { breaker.withLock { $0.closedPermit } }
-
     /// Tells how a call has ended.
     ///
     /// - Parameters:
@@ -89,7 +86,10 @@ public final class GuardedStore: Sendable {
         }
     }
 
-    private func permit() throws -> CircuitBreaker.Permit {
+    /// The right to make one call; its end has to be told by ``ended(_:_:)``.
+    ///
+    /// - Throws: ``StoreUnavailable`` with ``CircuitOpen`` as its cause when no call may be made.
+    public func permit() throws -> CircuitBreaker.Permit {
         switch change({ $0.permit(at: $1) }) {
         case .allowed(let permit): return permit
         case .refused(let time):

@@ -214,7 +214,6 @@ extension FastPathHandler {
     }
 
     private func begin(_ request: FastRequest, _ route: FastRoute, _ bytes: ByteBuffer) -> Bool {
-        guard path.gate.admits() else { return false }
         let id = path.boundary.ids.id(given: request.requestID.map(request.text))
         work = Work(route: route, id: id, start: .now(), bytes: bytes, path: request.target)
         state = .answering
@@ -225,7 +224,6 @@ extension FastPathHandler {
         }
         work = nil
         activity.isBusy = false
-        path.gate.leave()
         return false
     }
 
@@ -256,7 +254,6 @@ extension FastPathHandler {
 extension FastPathHandler {
     private func finish(_ result: Result<Answer, any Error>) {
         guard let work else { preconditionFailure("an answer comes once") }
-        path.gate.leave()
         self.work = nil
         let now = NIODeadline.now()
         activity.isBusy = false
