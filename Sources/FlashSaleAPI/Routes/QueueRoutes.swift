@@ -35,7 +35,7 @@ struct QueueRoutes: Sendable {
     }
 
     /// ``join(_:_:)`` on the fast path.
-    func fastJoin(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastJoin(_ request: FastRequest, answer: FastCompletion) -> Bool {
         guard let promptLine, let product = request.product, let body = JoinBody(plain: request.body) else {
             return false
         }
@@ -79,7 +79,7 @@ struct QueueRoutes: Sendable {
     }
 
     /// ``standing(_:_:)`` on the fast path.
-    func fastStanding(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastStanding(_ request: FastRequest, answer: FastCompletion) -> Bool {
         guard let promptLine, let product = request.product, let user = request.user else { return false }
         return promptLine.standing(of: user, for: product, renewsCart: renewsCarts) { result in
             answer(
