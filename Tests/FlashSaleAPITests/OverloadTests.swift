@@ -134,8 +134,7 @@ struct OverloadTests {
             func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer { throw error }
         }
         var shop = try Shop()
-        let circuit = CircuitOpen(store: "redis", retryAfter: retryAfter)
-        shop.otherLine = OpenLine(error: StoreUnavailable(reason: "redis kept failing", cause: circuit))
+        shop.otherLine = OpenLine(error: StoreUnavailable(reason: "redis kept failing", retryAfter: retryAfter))
         try await shop.test { client in
             let answer = try await client.join(#"{"user_id":"alice"}"#)
             #expect(answer.status == 503)

@@ -2,6 +2,7 @@ public import FlashSale
 import NIOCore
 import NIOPosix
 import Redis
+import Resilience
 
 /// What all polls of one command have in common.
 struct StandingQuestion: Hashable {
@@ -164,18 +165,15 @@ extension RedisPurchaseLine: PromptLine {
                         for (answer, result) in zip(answers, results) { answer(result) }
                     case .asks(let question): Self.ask(question, for: answers)
                     }
-                } catch let error as RedisError {
-                    guard error.serverError?.code == "NOSCRIPT" else {
-                        return fail(StoreUnavailable(script, cause: error))
-                    }
+                } catch let error as RedisError where error.serverError?.code == "NOSCRIPT" {
                     Self.ask(otherwise, for: answers)
-                } catch { fail(error) }
+                } catch { fail(StoreUnavailable.telling(error, of: script)) }
             },
             encode: encode
         )
         guard !isSent else { return }
         let lost = RedisError(.connectionLost, "the connection was lost before the command was sent")
-        fail(StoreUnavailable(script, cause: lost))
+        fail(StoreUnavailable.telling(lost, of: script))
     }
 
     private static func ask<Value: Sendable>(

@@ -1,9 +1,10 @@
 public import FlashSale
-public import Redis
+import Redis
+public import Resilience
 
 /// The API's side of the line: one script and one round trip each.
 public struct RedisPurchaseLine: PurchaseLine {
-    let redis: RedisClient
+    let redis: GuardedRedisClient
     private let repeatedCallsPerMinute: Int
     private let renewsCarts: Bool
     let handedOut = HandedOutTickets()
@@ -21,7 +22,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     ///   - renewsCarts: Whether joining again keeps the cart alive, as polling does.
     ///   - crashPoints: What happens between the steps; nothing, but for tests.
     public init(
-        redis: RedisClient,
+        redis: GuardedRedisClient,
         repeatedCallsPerMinute: Int,
         renewsCarts: Bool,
         crashPoints: CrashPoints = .none
@@ -96,8 +97,8 @@ public struct RedisPurchaseLine: PurchaseLine {
         do {
             let reply = try await redis.send(RedisCommand("HGET", key: LineKeys(product).sale, ["draw_at"]))
             drawAt = try reply.optionalString().flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not say whether product \(product) is drawn", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not say whether product \(product) is drawn")
         }
         draws.note(product, drawAt: drawAt)
         return drawAt
