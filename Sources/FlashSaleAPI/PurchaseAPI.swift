@@ -8,7 +8,7 @@ public import Metrics
 ///
 /// The way into the line asks ``PurchaseLine`` only; what follows asks ``OrderDesk``. Every refusal is a problem document (RFC 9457) with a stable `code`.
 public struct PurchaseAPI: Sendable {
-    private let surface: Surface
+    let surface: Surface
     private let listener: Listener
     private let logger: Logger
 

@@ -190,8 +190,7 @@ struct OverloadTests {
     )
     func openCircuit(retryAfter: Duration, header: String) async throws {
         var shop = try Shop()
-        let circuit = CircuitOpen(store: "redis", retryAfter: retryAfter)
-        shop.otherLine = BrokenLine(error: StoreUnavailable(reason: "redis kept failing", cause: circuit))
+        shop.otherLine = BrokenLine(error: StoreUnavailable(reason: "redis kept failing", retryAfter: retryAfter))
         try await shop.test { client in
             let answer = try await client.join(#"{"user_id":"alice"}"#)
             #expect(answer.status == 503)

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 
@@ -13,8 +14,8 @@ struct Sale: Sendable {
     let redisServer: TestRedis
     let databaseServer: TestMariaDB
 
-    var redis: RedisClient { stores.redis }
-    var database: MariaDBClient { stores.database }
+    var redis: GuardedRedisClient { stores.redis }
+    var database: GuardedMariaDBClient { stores.database }
     var admin: SaleAdministration { SaleAdministration(redis: redis, database: database) }
     var served: RedisServedLine { RedisServedLine(redis: redis) }
 
@@ -72,6 +73,7 @@ struct Sale: Sendable {
                 database: database.database,
                 queueTimeout: .seconds(60)
             ),
+            breakers: .neverOpening,
             logger: logger
         )
     }

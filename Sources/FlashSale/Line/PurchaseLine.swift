@@ -202,11 +202,14 @@ public struct StoreUnavailable: Error, Sendable, CustomStringConvertible {
     public var reason: String
     /// What the client library threw.
     public var cause: (any Error)?
+    /// When to ask again, at the earliest; nil when nothing is known of it.
+    public var retryAfter: Duration?
 
     /// A store that can't be reached.
-    public init(reason: String, cause: (any Error)? = nil) {
+    public init(reason: String, cause: (any Error)? = nil, retryAfter: Duration? = nil) {
         self.reason = reason
         self.cause = cause
+        self.retryAfter = retryAfter
     }
 
     /// One line for a log.

@@ -48,7 +48,7 @@ struct ProgressRoutes: Sendable {
     }
 
     /// ``read(_:_:)`` on the fast path, while the board need not look at the line first.
-    func fastRead(_ request: FastRequest, answer: (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastRead(_ request: FastRequest, answer: FastCompletion) -> Bool {
         guard gate.admits() else { return false }
         defer { gate.leave() }
         guard let product = request.product, let page = board.freshPage(of: product) else { return false }

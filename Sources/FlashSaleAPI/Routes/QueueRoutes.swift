@@ -15,7 +15,7 @@ struct QueueRoutes: Sendable {
     }
 
     /// ``join(_:_:)`` on the fast path.
-    func fastJoin(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastJoin(_ request: FastRequest, answer: FastCompletion) -> Bool {
         guard let product = request.product, let body = JoinBody(plain: request.body) else { return false }
         return service.join(body.request(for: product)) { [encoder] result in
             answer(result.map { encoder.answer($0) })
@@ -33,7 +33,7 @@ struct QueueRoutes: Sendable {
     }
 
     /// ``standing(_:_:)`` on the fast path.
-    func fastStanding(_ request: FastRequest, answer: @escaping (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastStanding(_ request: FastRequest, answer: FastCompletion) -> Bool {
         guard let product = request.product, let user = request.user else { return false }
         return service.status(of: user, for: product, .poll) { [encoder] result in
             answer(Result { try encoder.answer(try result.get()) })

@@ -133,7 +133,7 @@ struct RequestBoundary: RouterMiddleware {
         switch error {
         case let problem as Problem: problem
         case let error as StoreUnavailable:
-            (error.cause as? CircuitOpen).map { .unavailable(retryAfter: $0.retryAfter) } ?? .unavailable
+            error.retryAfter.map { .unavailable(retryAfter: $0) } ?? .unavailable
         case is OutcomeUnknown: .unavailable
         case let refusal as ConnectionRefusal: refusal.problem
         default: .internalError

@@ -2,6 +2,7 @@ import FlashSale
 import NIOCore
 import NIOPosix
 import Redis
+import Resilience
 
 /// What some users ask with one command of a script.
 protocol LineBatch: Sendable {
@@ -23,7 +24,7 @@ protocol LineBatch: Sendable {
 
 /// Sends what users ask of the lines, many in one command, and sees to it that each is answered once.
 struct LineSender: Sendable {
-    let redis: RedisClient
+    let redis: GuardedRedisClient
     let commands: LineCommands
     let crashPoints: CrashPoints
     let handedOut = HandedOutTickets()
@@ -123,8 +124,8 @@ struct LineSender: Sendable {
         do {
             let reply = try await redis.send(RedisCommand("HGET", key: LineKeys(product).sale, ["draw_at"]))
             drawAt = try reply.optionalString().flatMap { Int64($0) }.map { Timestamp(milliseconds: $0) }
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not say whether product \(product) is drawn", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not say whether product \(product) is drawn")
         }
         draws.note(product, drawAt: drawAt)
         return drawAt
@@ -134,11 +135,4 @@ struct LineSender: Sendable {
 extension RedisError {
     /// Whether a script was run by its SHA-1 that Redis does not have.
     fileprivate var isUnknownScript: Bool { serverError?.code == "NOSCRIPT" }
-}
-
-extension StoreUnavailable {
-    /// Whatever went wrong with Redis, as callers know it; every other error as it is.
-    fileprivate static func telling(_ error: any Error, of script: RedisScript) -> any Error {
-        error is RedisError ? StoreUnavailable(script, cause: error) : error
-    }
 }

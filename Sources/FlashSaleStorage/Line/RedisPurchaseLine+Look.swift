@@ -1,5 +1,6 @@
 public import FlashSale
 import Redis
+import Resilience
 
 extension RedisPurchaseLine: WatchedLine {
     /// The most tickets that left which one look names: whoever else left is found when the cart is looked at.
@@ -55,8 +56,8 @@ extension RedisPurchaseLine: WatchedLine {
             let values = try await sender.redis.send(fields).array().map { try $0.optionalString() }
             guard values.count == 2, values[1] == nil else { return nil }
             return PendingDraw(entrants: values[0].flatMap { Int64($0) } ?? 0, drawAt: drawAt)
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not show the draw", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not show the draw")
         }
     }
 
@@ -82,8 +83,8 @@ extension RedisPurchaseLine: WatchedLine {
                 standings: try standings(try reply.list(13), reply, decoder, users),
                 left: Set(left)
             )
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not show the line", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not show the line")
         }
     }
 

@@ -1,5 +1,6 @@
 public import FlashSale
-public import Redis
+import Redis
+public import Resilience
 
 /// The API's side of the line.
 ///
@@ -17,7 +18,7 @@ public struct RedisPurchaseLine: PurchaseLine {
     ///   - renewsCarts: Whether joining again keeps the cart alive, as polling does.
     ///   - crashPoints: What happens between the steps; nothing, but for tests.
     public init(
-        redis: RedisClient,
+        redis: GuardedRedisClient,
         repeatedCallsPerMinute: Int,
         renewsCarts: Bool,
         crashPoints: CrashPoints = .none

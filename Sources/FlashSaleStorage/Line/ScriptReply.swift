@@ -1,5 +1,6 @@
 import FlashSale
 import Redis
+import Resilience
 
 /// Some values of a script's reply.
 protocol ScriptValues {
@@ -78,20 +79,13 @@ struct ScriptList: ScriptValues {
     let values: [RedisReply]
 }
 
-extension RedisClient {
+extension GuardedRedisClient {
     /// Runs a script of ours; whatever goes wrong with Redis is a ``StoreUnavailable``.
     func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument]) async throws -> ScriptReply {
         do {
             return try ScriptReply(try await evaluate(script, keys: keys, arguments), of: script)
-        } catch let error as RedisError {
-            throw StoreUnavailable(script, cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, of: script)
         }
-    }
-}
-
-extension StoreUnavailable {
-    /// A script did not run, or its reply could not be read.
-    init(_ script: RedisScript, cause: any Error) {
-        self.init(reason: "Redis did not run the script \(script.name)", cause: cause)
     }
 }
