@@ -71,13 +71,20 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // Circuit breakers, and the clients behind them: one breaker for each store of a process.
+        .target(
+            name: "Resilience",
+            dependencies: ["MariaDB", "Redis", serviceLifecycle],
+            swiftSettings: strict
+        ),
+
         // The domain: values and rules, no I/O, no clock.
         .target(name: "FlashSale", dependencies: [crypto], swiftSettings: strict),
 
         // The only code that knows Redis keys, Lua and SQL.
         .target(
             name: "FlashSaleStorage",
-            dependencies: ["FlashSale", "Redis", "MariaDB", crypto, logging, nioCore, nioPosix],
+            dependencies: ["FlashSale", "Redis", "MariaDB", "Resilience", crypto, logging, nioCore, nioPosix],
             resources: [.embedInCode("Scripts"), .embedInCode("Migrations")],
             swiftSettings: strict
         ),
@@ -114,7 +121,7 @@ let package = Package(
         .target(
             name: "Assembly",
             dependencies: [
-                "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "FlashSaleWorker", "MariaDB", "Redis",
+                "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "FlashSaleWorker", "MariaDB", "Redis", "Resilience",
                 asyncHTTPClient, configuration, hummingbird, logging, metrics, nioConcurrencyHelpers, nioCore, nioHTTP1,
                 nioPosix, serviceLifecycle,
                 unixSignals,
@@ -125,6 +132,7 @@ let package = Package(
             name: "FlashSaleAdmin",
             dependencies: [
                 "Assembly", "FlashSale", "FlashSaleStorage", "FlashSaleWeb", "LocalServers", "MariaDB", "Redis",
+                "Resilience",
                 argumentParser, asyncHTTPClient, logging, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
@@ -166,6 +174,11 @@ let package = Package(
         ),
         .testTarget(name: "MariaDBTests", dependencies: ["MariaDB"], swiftSettings: strict),
         .testTarget(
+            name: "ResilienceTests",
+            dependencies: ["MariaDB", "Redis", "Resilience", logging, nioPosix],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "FlashSaleTests",
             dependencies: ["FlashSale", "LocalServers", "TestSupport"],
             swiftSettings: strict
@@ -177,7 +190,7 @@ let package = Package(
         ),
         .testTarget(
             name: "FlashSaleStorageTests",
-            dependencies: ["FlashSale", "FlashSaleStorage", "Redis"],
+            dependencies: ["FlashSale", "FlashSaleStorage", "Redis", "Resilience"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -203,6 +216,7 @@ let package = Package(
             name: "FlashSaleAdminTests",
             dependencies: [
                 "Assembly", "FlashSale", "FlashSaleAdmin", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis",
+                "Resilience",
                 "TestSupport", argumentParser, nioConcurrencyHelpers, nioCore, nioHTTP1, nioPosix,
             ],
             swiftSettings: strict
@@ -210,7 +224,8 @@ let package = Package(
         .testTarget(
             name: "AssemblyTests",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "MariaDB", "Redis", "TestSupport",
+                "Assembly", "FlashSale", "FlashSaleAPI", "FlashSaleStorage", "MariaDB", "Redis", "Resilience",
+                "TestSupport",
                 hummingbird, logging, metrics, nioCore,
             ],
             swiftSettings: strict
@@ -218,7 +233,8 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "FlashSale", "FlashSaleStorage", "FlashSaleWorker", "LocalServers", "MariaDB", "Redis", "TestSupport",
+                "FlashSale", "FlashSaleStorage", "FlashSaleWorker", "LocalServers", "MariaDB", "Redis", "Resilience",
+                "TestSupport",
                 logging, nioCore, nioPosix, serviceLifecycle,
             ],
             swiftSettings: strict
@@ -226,7 +242,8 @@ let package = Package(
         .target(
             name: "ShopSupport",
             dependencies: [
-                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "TestSupport", asyncHTTPClient, logging,
+                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "Resilience", "TestSupport", asyncHTTPClient,
+                logging,
                 nioConcurrencyHelpers, nioCore, nioHTTP1,
             ],
             path: "Tests/ShopSupport",
@@ -235,7 +252,8 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: [
-                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport",
+                "Assembly", "FlashSale", "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "Resilience",
+                "ShopSupport",
                 "TestSupport",
                 asyncHTTPClient, nioConcurrencyHelpers,
             ],
@@ -252,7 +270,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "ShopSupport", "TestSupport", asyncHTTPClient,
+                "FlashSaleStorage", "LocalServers", "MariaDB", "Redis", "Resilience", "ShopSupport", "TestSupport",
+                asyncHTTPClient,
                 logging,
                 nioConcurrencyHelpers, nioCore, nioHTTP1,
             ],

@@ -1,19 +1,5 @@
-public import FlashSale
+import FlashSale
 import Logging
-
-/// What a worker needs beside line and books to make draws.
-public struct DrawStores: Sendable {
-    /// The line.
-    public var line: any DrawnLine
-    /// The books.
-    public var books: any DrawBooks
-
-    /// Both stores, as draws see them.
-    public init(line: any DrawnLine, books: any DrawBooks) {
-        self.line = line
-        self.books = books
-    }
-}
 
 /// A worker's work on one product's draw under one lease: read the roster, fix it, draw, and give the drawn their places.
 ///
@@ -42,17 +28,17 @@ struct DrawTurn {
     private static let pagesPerRead = 16
 
     private let lease: Lease
-    private let line: any DrawnLine
-    private let books: any DrawBooks
+    private let line: any ServedLine
+    private let books: any SaleBooks
     private let logger: Logger
     private var record: DrawRecord?
     private var drawn: DrawnRoster?
     private var placed = 0
 
-    init(lease: Lease, stores: DrawStores, logger: Logger) {
+    init(lease: Lease, line: any ServedLine, books: any SaleBooks, logger: Logger) {
         self.lease = lease
-        line = stores.line
-        books = stores.books
+        self.line = line
+        self.books = books
         self.logger = logger
     }
 

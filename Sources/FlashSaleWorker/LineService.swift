@@ -10,7 +10,6 @@ import Synchronization
 public final class LineService: Service {
     private let line: any ServedLine
     private let books: any SaleBooks
-    private let draws: DrawStores?
     private let settings: LineSettings
     private let metrics = ServingMetrics()
     private let logger: Logger
@@ -20,19 +19,15 @@ public final class LineService: Service {
     /// Products of others that were looked for since the last renewal that was due.
     private let lookedFor = Mutex<Set<ProductID>>([])
 
-    /// A service that serves lines.
-    ///
-    /// - Parameter draws: How draws are made; nil for a service that makes none.
+    /// A service that serves lines, and makes the draws of those that are drawn.
     public init(
         line: any ServedLine,
         books: any SaleBooks,
-        draws: DrawStores? = nil,
         settings: LineSettings,
         logger: Logger
     ) {
         self.line = line
         self.books = books
-        self.draws = draws
         self.settings = settings
         self.logger = logger
     }
@@ -113,7 +108,6 @@ public final class LineService: Service {
                     lease: lease,
                     line: line,
                     books: books,
-                    draws: draws,
                     settings: settings,
                     metrics: metrics,
                     logger: logger

@@ -17,7 +17,6 @@ final class ProductServer: Sendable {
         lease: Lease,
         line: any ServedLine,
         books: any SaleBooks,
-        draws: DrawStores?,
         settings: LineSettings,
         metrics: ServingMetrics,
         logger: Logger
@@ -35,7 +34,6 @@ final class ProductServer: Sendable {
                 lease: lease,
                 line: line,
                 books: books,
-                draws: draws,
                 settings: settings,
                 metrics: metrics,
                 logger: logger

@@ -18,7 +18,6 @@ struct ServingTurn {
     private var owesSweep = true
     /// Outcomes of tickets above this one are still to be shown again.
     private var rebuildAfter: Int64?
-    private let draws: DrawStores?
     /// The product's draw; nil where nothing is drawn.
     private var draw: DrawTurn?
     /// What the last step of the draw has come to.
@@ -44,13 +43,11 @@ struct ServingTurn {
         lease: Lease,
         line: any ServedLine,
         books: any SaleBooks,
-        draws: DrawStores? = nil,
         settings: LineSettings,
         metrics: ServingMetrics,
         logger: Logger
     ) {
         self.lease = lease
-        self.draws = draws
         self.line = line
         self.books = books
         self.settings = settings
@@ -121,8 +118,8 @@ struct ServingTurn {
     ///
     /// - Returns: Whether there is more of it to do at once.
     private mutating func goOnWithDraw() async throws -> Bool {
-        guard let draws, let product, product.access.draw != nil, let nonce = product.nonce else { return false }
-        if draw == nil { draw = DrawTurn(lease: lease, stores: draws, logger: logger) }
+        guard let product, product.access.draw != nil, let nonce = product.nonce else { return false }
+        if draw == nil { draw = DrawTurn(lease: lease, line: line, books: books, logger: logger) }
         if case .over = drawStep { return false }
         let step = try await draw?.step(nonce: nonce)
         drawStep = step

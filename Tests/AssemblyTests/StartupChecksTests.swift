@@ -2,6 +2,7 @@ import FlashSaleStorage
 import Logging
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 
@@ -39,6 +40,7 @@ struct StartupChecksTests {
                 password: mariadb.password,
                 database: mariadb.database
             ),
+            breakers: .neverOpening,
             logger: logger
         )
         try await stores.whileRunning {
@@ -113,6 +115,7 @@ struct StartupChecksTests {
         let stores = Stores(
             redis: RedisConfiguration(address: .unixSocket(path: "/nonexistent/redis.sock")),
             mariadb: MariaDBConfiguration(address: .unixSocket(path: mariadb.socketPath), user: mariadb.user),
+            breakers: .neverOpening,
             logger: logger
         )
         let error = await #expect(throws: StartFailure.self) {

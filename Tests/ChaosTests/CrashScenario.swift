@@ -3,6 +3,7 @@ import FlashSaleStorage
 import LocalServers
 import MariaDB
 import Redis
+import Resilience
 import ShopSupport
 import TestSupport
 

@@ -4,6 +4,7 @@ import Foundation
 import LocalServers
 import MariaDB
 import Redis
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

@@ -5,6 +5,7 @@ import Foundation
 import LocalServers
 import MariaDB
 import NIOConcurrencyHelpers
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

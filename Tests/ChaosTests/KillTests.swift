@@ -3,6 +3,7 @@ import FlashSaleStorage
 import Foundation
 import LocalServers
 import MariaDB
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

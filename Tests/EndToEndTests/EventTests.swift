@@ -5,6 +5,7 @@ import LocalServers
 import NIOConcurrencyHelpers
 import NIOCore
 import Redis
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

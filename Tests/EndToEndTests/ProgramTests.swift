@@ -4,6 +4,7 @@ import Glibc
 import LocalServers
 import MariaDB
 import Redis
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

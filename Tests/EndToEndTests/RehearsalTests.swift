@@ -3,6 +3,7 @@ import Foundation
 import Glibc
 import LocalServers
 import MariaDB
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

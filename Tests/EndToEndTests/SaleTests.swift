@@ -2,6 +2,7 @@ import FlashSaleStorage
 import Foundation
 import LocalServers
 import Redis
+import Resilience
 import ShopSupport
 import TestSupport
 import Testing

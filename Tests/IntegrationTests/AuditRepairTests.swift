@@ -2,6 +2,7 @@ import FlashSale
 import FlashSaleStorage
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 

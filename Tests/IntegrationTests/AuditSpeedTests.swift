@@ -3,6 +3,7 @@ import FlashSaleStorage
 import Foundation
 import MariaDB
 import Redis
+import Resilience
 import Testing
 
 /// The audit of a big sale: as many decisions as `FLASHSALE_TEST_AUDIT_ROWS` says, a tenth of them orders.

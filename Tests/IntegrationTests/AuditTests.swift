@@ -2,6 +2,7 @@ import FlashSale
 import FlashSaleStorage
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 
@@ -134,7 +135,7 @@ struct AuditTests {
     }
 }
 
-extension RedisClient {
+extension GuardedRedisClient {
     /// Puts an entry into a line, with a cart and a ticket of its own, past all checks.
     func push(entry: String, of product: ProductID) async throws {
         let parts = entry.split(separator: ":").map(String.init)

@@ -2,6 +2,7 @@ import FlashSale
 import FlashSaleStorage
 import MariaDB
 import Redis
+import Resilience
 import Testing
 
 /// Violations planted by hand, one for each way an invariant can break: the audit names that invariant, and no other.

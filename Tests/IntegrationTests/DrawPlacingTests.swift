@@ -1,6 +1,7 @@
 import FlashSale
 import FlashSaleStorage
 import Redis
+import Resilience
 import TestSupport
 import Testing
 

@@ -2,6 +2,7 @@ import FlashSale
 import FlashSaleStorage
 import Foundation
 import Redis
+import Resilience
 import TestSupport
 import Testing
 

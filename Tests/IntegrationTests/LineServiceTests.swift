@@ -4,6 +4,7 @@ import FlashSaleWorker
 import Foundation
 import Logging
 import Redis
+import Resilience
 import ServiceLifecycle
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import FlashSaleStorage
 import Foundation
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 

@@ -1,6 +1,7 @@
 import FlashSale
 import FlashSaleStorage
 import MariaDB
+import Resilience
 import Testing
 
 @Suite("The operator's desk, samples and log", .timeLimit(.minutes(2)))

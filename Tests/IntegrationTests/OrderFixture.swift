@@ -2,6 +2,7 @@ import FlashSale
 import FlashSaleStorage
 import Logging
 import MariaDB
+import Resilience
 import Testing
 
 /// What the tests of orders and payments share.

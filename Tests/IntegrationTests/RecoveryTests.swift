@@ -3,6 +3,7 @@ import FlashSaleStorage
 import FlashSaleWorker
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 

@@ -3,6 +3,7 @@ import Foundation
 import Logging
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 
@@ -185,7 +186,8 @@ struct SaleAdministrationTests {
                 try await cut.ping()
                 // The statement itself: 3 is the protocol's code for one that is sent as text.
                 proxy.set(.cutReplyTo("\u{3}COMMIT"))
-                let books = MariaDBSaleBooks(database: cut, batchSize: 50)
+                let guarded = GuardedMariaDBClient(cut, breaker: .neverOpening("mariadb"))
+                let books = MariaDBSaleBooks(database: guarded, batchSize: 50)
                 await #expect(throws: OutcomeUnknown.self) {
                     try await books.settle(claim, of: product.id, fence: lease.fence)
                 }

@@ -4,6 +4,7 @@ import Foundation
 import Logging
 import MariaDB
 import Redis
+import Resilience
 import TestSupport
 import Testing
 
@@ -13,8 +14,8 @@ struct Sale: Sendable {
     let redisServer: TestRedis
     let databaseServer: TestMariaDB
 
-    var redis: RedisClient { stores.redis }
-    var database: MariaDBClient { stores.database }
+    var redis: GuardedRedisClient { stores.redis }
+    var database: GuardedMariaDBClient { stores.database }
     var admin: SaleAdministration { SaleAdministration(redis: redis, database: database) }
     var served: RedisServedLine { RedisServedLine(redis: redis) }
 
@@ -31,8 +32,14 @@ struct Sale: Sendable {
     }
 
     /// Opens a shop for the time of the body.
-    static func with(migrated: Bool = true, _ body: @Sendable @escaping (Sale) async throws -> Void) async throws {
-        let redisServer = try await TestRedis.shared()
+    ///
+    /// - Parameter ownRedis: Whether it has a Redis of its own, whose commands can be counted and which can be killed.
+    static func with(
+        migrated: Bool = true,
+        ownRedis: Bool = false,
+        _ body: @Sendable @escaping (Sale) async throws -> Void
+    ) async throws {
+        let redisServer = try await ownRedis ? TestRedis.start() : TestRedis.shared()
         let databaseServer = try await TestMariaDB.shared()
         let sale = Sale(
             stores: clients(redisServer, databaseServer),
@@ -66,6 +73,7 @@ struct Sale: Sendable {
                 database: database.database,
                 queueTimeout: .seconds(60)
             ),
+            breakers: .neverOpening,
             logger: logger
         )
     }

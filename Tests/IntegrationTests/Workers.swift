@@ -1,6 +1,7 @@
 import FlashSaleStorage
 import FlashSaleWorker
 import Logging
+import Resilience
 import ServiceLifecycle
 
 /// Runs workers, each with clients of its own as a process has, while the body runs; then shuts them down gracefully.
@@ -20,7 +21,6 @@ func withWorkers(
         let service = LineService(
             line: line,
             books: books,
-            draws: DrawStores(line: line, books: books),
             settings: LineSettings(
                 worker: "worker-\(number)",
                 leaseDuration: .seconds(6),

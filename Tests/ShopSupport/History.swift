@@ -1,6 +1,7 @@
 import FlashSaleStorage
 import MariaDB
 import NIOConcurrencyHelpers
+import Resilience
 
 /// Every place that the API has promised to a client of a test, as the client saw it.
 public final class History: Sendable {

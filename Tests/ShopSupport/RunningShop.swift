@@ -7,6 +7,7 @@ import MariaDB
 import NIOCore
 import NIOHTTP1
 import Redis
+import Resilience
 public import TestSupport
 
 /// A whole shop: private stores, and the real binaries as processes of their own.
@@ -182,6 +183,7 @@ public struct RunningShop: Sendable {
                 password: mariadb.password,
                 database: mariadb.database
             ),
+            breakers: .neverOpening,
             logger: logger
         )
     }

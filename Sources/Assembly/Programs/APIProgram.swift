@@ -4,6 +4,7 @@ import FlashSaleStorage
 import Foundation
 import Hummingbird
 import Logging
+import Resilience
 import ServiceLifecycle
 
 /// `flashsale-api`: takes people into lines and tells them where they stand.
@@ -18,29 +19,22 @@ public enum APIProgram {
         _ metrics: PrometheusMetrics,
         _ logger: Logger
     ) async throws {
+        let breakers = StoreBreakers(settings: configuration.breaker, logger: logger)
         let stores = Stores(
             redis: configuration.redis.clientConfiguration(clientName: "flashsale-api"),
             mariadb: configuration.mariadb.clientConfiguration(),
+            breakers: breakers,
             logger: logger
         )
         let draining = DrainFlag()
-        let guards = Guards(
-            line: GuardedStore("redis", settings: configuration.breaker, logger: logger),
-            books: GuardedStore("mariadb", settings: configuration.breaker, logger: logger)
-        )
-        let catalogue = CachedProductCatalogue(
-            redis: stores.redis,
-            database: stores.database,
-            guardedBooks: guards.books,
-            logger: logger
-        )
+        let catalogue = CachedProductCatalogue(redis: stores.redis, database: stores.database, logger: logger)
         let signs = SignsOfLife(
             name: "flashsale-api",
-            checks: stores.readinessChecks + [guards.line.readinessCheck, guards.books.readinessCheck],
+            checks: stores.readinessChecks + breakers.readinessChecks,
             metrics: { metrics.prometheusText() },
             isDraining: { draining.isRaised }
         )
-        let api = try purchaseAPI(configuration, stores, guards, catalogue, signs, logger)
+        let api = try purchaseAPI(configuration, stores, catalogue, signs, logger)
         if let notice = configuration.payments.notice { logger.log(level: notice.level, "\(notice.text)") }
         let main = MainService(draining: draining) {
             try await stores.checkSchema(within: .seconds(10))
@@ -49,16 +43,10 @@ public enum APIProgram {
             try await catalogue.refreshKnownProducts()
             let application = api.buildApplication()
             try await withThrowingTaskGroup { group in
-                group.addTask { await stores.watch(line: guards.line, books: guards.books) }
+                group.addTask { await stores.watch() }
                 group.addTask { await keepFresh(catalogue, logger) }
                 group.addTask {
-                    try await OperatorProgram.run(
-                        configuration.admin,
-                        stores,
-                        books: guards.books,
-                        checks: signs.checks,
-                        logger: logger
-                    )
+                    try await OperatorProgram.run(configuration.admin, stores, checks: signs.checks, logger: logger)
                 }
                 group.addTask {
                     do { try await application.run() } catch {
@@ -73,16 +61,9 @@ public enum APIProgram {
         try await MainService.run(main, with: stores, logger: logger)
     }
 
-    /// The stores' breakers.
-    private struct Guards {
-        let line: GuardedStore
-        let books: GuardedStore
-    }
-
     private static func purchaseAPI(
         _ configuration: APIConfiguration,
         _ stores: Stores,
-        _ guards: Guards,
         _ catalogue: CachedProductCatalogue,
         _ signs: SignsOfLife,
         _ logger: Logger
@@ -101,11 +82,11 @@ public enum APIProgram {
             crashPoints: crashPoints
         )
         return PurchaseAPI(
-            line: GuardedPurchaseLine(line: line, store: guards.line),
+            line: line,
             catalogue: catalogue,
-            desk: GuardedOrderDesk(desk: desk, store: guards.books),
+            desk: desk,
             draws: PurchaseAPI.DrawSource(
-                desk: GuardedDrawDesk(desk: StoredDrawDesk(database: stores.database), store: guards.books),
+                desk: StoredDrawDesk(database: stores.database),
                 signingKey: configuration.drawSigningKey
             ),
             payments: configuration.payments.verification,

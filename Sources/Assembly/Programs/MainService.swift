@@ -1,5 +1,6 @@
 import FlashSaleStorage
 import Logging
+import Resilience
 import ServiceLifecycle
 import Synchronization
 import UnixSignals

@@ -3,6 +3,7 @@ import FlashSaleAPI
 import FlashSaleStorage
 import Hummingbird
 import Logging
+import Resilience
 
 /// The operator's listener, beside the shoppers' in the same process.
 enum OperatorProgram {
@@ -10,7 +11,6 @@ enum OperatorProgram {
     static func run(
         _ settings: AdminSettings,
         _ stores: Stores,
-        books: GuardedStore,
         checks: [ReadinessCheck],
         logger: Logger
     ) async throws {
@@ -20,7 +20,7 @@ enum OperatorProgram {
         var limits = ConnectionLimits()
         limits.connections = 256
         let api = OperatorAPI(
-            desk: GuardedOperatorDesk(desk: desk, store: books),
+            desk: desk,
             keys: keys,
             checks: checks,
             listener: Listener(host: settings.host, port: settings.port, limits: limits),

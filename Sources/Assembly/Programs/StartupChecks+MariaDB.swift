@@ -1,5 +1,6 @@
 import FlashSale
 import MariaDB
+import Resilience
 
 /// What MariaDB says of its settings, and of those of a session of ours.
 struct MariaDBFacts: Equatable {
@@ -94,7 +95,7 @@ extension MariaDBFacts {
     /// Asks MariaDB.
     ///
     /// - Throws: What the client throws.
-    init(of database: MariaDBClient) async throws {
+    init(of database: GuardedMariaDBClient) async throws {
         self = try await database.withConnection { connection in
             let row = try connection.query(
                 """

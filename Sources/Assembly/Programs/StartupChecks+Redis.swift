@@ -1,4 +1,5 @@
 import Redis
+import Resilience
 
 /// What Redis says of its settings; nil for what it does not say.
 struct RedisFacts: Equatable {
@@ -59,7 +60,7 @@ extension RedisFacts {
     /// Asks Redis: CONFIG where it is allowed, else what INFO knows.
     ///
     /// - Throws: `RedisError` when Redis can't be asked at all.
-    init(of redis: RedisClient) async throws {
+    init(of redis: GuardedRedisClient) async throws {
         let info = try await Self.info(redis)
         version = info["redis_version"]
         appendOnly = try await Self.setting("appendonly", redis) ?? info["aof_enabled"].map { $0 == "1" ? "yes" : "no" }
@@ -69,13 +70,13 @@ extension RedisFacts {
     }
 
     /// A setting; nil when an ACL or a renamed command keeps it from us.
-    private static func setting(_ name: String, _ redis: RedisClient) async throws -> String? {
+    private static func setting(_ name: String, _ redis: GuardedRedisClient) async throws -> String? {
         let reply = try await answer(RedisCommand("CONFIG", ["GET", RedisArgument(name)]), redis)
         guard let pair = try reply?.array(), pair.count == 2 else { return nil }
         return try pair[1].string()
     }
 
-    private static func info(_ redis: RedisClient) async throws -> [String: String] {
+    private static func info(_ redis: GuardedRedisClient) async throws -> [String: String] {
         guard let text = try await answer(RedisCommand("INFO"), redis)?.string() else { return [:] }
         return parse(info: text)
     }
@@ -91,7 +92,7 @@ extension RedisFacts {
     }
 
     /// The reply to a command; nil when Redis refuses the command itself.
-    private static func answer(_ command: RedisCommand, _ redis: RedisClient) async throws -> RedisReply? {
+    private static func answer(_ command: RedisCommand, _ redis: GuardedRedisClient) async throws -> RedisReply? {
         do {
             return try await redis.send(command)
         } catch let error as RedisError where ["NOPERM", "ERR"].contains(error.serverError?.code ?? "") {

@@ -1,9 +1,10 @@
 import FlashSaleAPI
 import FlashSaleStorage
 import Logging
-import MariaDB
-import Redis
+import Resilience
 
+// What is checked here is the stores themselves, so all of it goes past the breakers: at the start a breaker would only hide
+// what a store has said, and a probe of readiness must neither be refused nor become the one call that tries a store.
 extension Stores {
     /// Waits until MariaDB answers with this build's schema.
     ///
@@ -12,7 +13,7 @@ extension Stores {
         let deadline = ContinuousClock.now + limit
         while true {
             do {
-                return try await Migrator(database: database).check()
+                return try await Migrator(database: database.unguarded).check()
             } catch let mismatch as SchemaMismatch {
                 throw StartFailure(description: mismatch.description, exitCode: ProgramRun.ExitCode.failure)
             } catch {
@@ -38,7 +39,8 @@ extension Stores {
         let findings: StartupFindings
         do {
             try await redis.waitUntilReady(within: limit)
-            findings = try await RedisFacts(of: redis).findings + MariaDBFacts(of: database).findings
+            findings =
+                try await RedisFacts(of: redis.unguarded).findings + MariaDBFacts(of: database.unguarded).findings
         } catch {
             throw StartFailure(
                 description: "the stores' settings can't be checked: \(error)",
@@ -54,7 +56,7 @@ extension Stores {
         [
             ReadinessCheck(name: "redis") {
                 do {
-                    _ = try await redis.send(RedisCommand("PING"))
+                    try await redis.ping()
                     return .ok
                 } catch {
                     return .failed("no answer")
@@ -70,7 +72,7 @@ extension Stores {
             },
             ReadinessCheck(name: "migrations") {
                 do {
-                    try await Migrator(database: database).check()
+                    try await Migrator(database: database.unguarded).check()
                     return .ok
                 } catch let mismatch as SchemaMismatch {
                     return .failed(mismatch.description)

@@ -4,6 +4,7 @@ import FlashSaleStorage
 import FlashSaleWorker
 import Hummingbird
 import Logging
+import Resilience
 import ServiceLifecycle
 
 /// `flashsale-worker`: serves the lines in order, settles purchases, and tells the shop.
@@ -19,16 +20,22 @@ public enum WorkerProgram {
         _ logger: Logger
     ) async throws {
         let worker = configuration.worker
+        // Every call of a worker goes through its store's breaker, the line's too. While Redis is away a worker can do nothing
+        // with it, and a hundred lines that each wait a second for an answer would only keep MariaDB busy in between. Lines go
+        // on as soon as Redis answers: it is pinged ten times a second, the first ping that is answered lets a call through,
+        // and a line that was refused comes again within a second. Not behind the breaker are the wake-ups, which stay
+        // subscribed for hours. A worker holds nothing while it is refused: a batch that it has claimed stays in Redis.
+        let breakers = StoreBreakers(settings: configuration.breaker, logger: logger)
         let stores = Stores(
             redis: configuration.redis.clientConfiguration(clientName: "flashsale-worker"),
             // A worker that is frozen inside a transaction loses it before its successor has waited for long.
             mariadb: configuration.mariadb.clientConfiguration(idleTransactionTimeout: .seconds(2)),
+            breakers: breakers,
             logger: logger
         )
         let draining = DrainFlag()
-        let books = GuardedStore("mariadb", settings: configuration.breaker, logger: logger)
         let crashPoints = try CrashSwitch.points()
-        let saleBooks = MariaDBSaleBooks(
+        let books = MariaDBSaleBooks(
             database: stores.database,
             batchSize: worker.batchSize,
             crashPoints: crashPoints
@@ -38,21 +45,19 @@ public enum WorkerProgram {
         let line = RedisServedLine(redis: stores.redis, crashPoints: crashPoints)
         let lines = LineService(
             line: line,
-            books: GuardedSaleBooks(books: saleBooks, store: books),
-            draws: DrawStores(line: line, books: GuardedDrawBooks(books: saleBooks, store: books)),
+            books: books,
             settings: lineSettings,
             logger: logger
         )
         let delivery = MessageDelivery(
-            outbox: GuardedOutbox(outbox: outbox, store: books),
+            outbox: outbox,
             settings: configuration.outbox,
             logger: logger
         )
         let signs = SignsOfLife(
             name: "flashsale-worker",
-            checks: stores.readinessChecks + [
-                books.readinessCheck,
-                ReadinessCheck(name: "leases") { lines.isServing ? .ok : .failed("not renewed in time") },
+            checks: stores.readinessChecks + breakers.readinessChecks + [
+                ReadinessCheck(name: "leases") { lines.isServing ? .ok : .failed("not renewed in time") }
             ],
             metrics: { metrics.prometheusText() },
             isDraining: { draining.isRaised }
@@ -70,7 +75,7 @@ public enum WorkerProgram {
                 logger: logger
             )
             try await withThrowingTaskGroup { group in
-                group.addTask { await cancelWhenGracefulShutdown { await stores.watch(line: nil, books: books) } }
+                group.addTask { await cancelWhenGracefulShutdown { await stores.watch() } }
                 group.addTask { try await lines.run() }
                 group.addTask { try await delivery.run() }
                 group.addTask { await samples.run() }

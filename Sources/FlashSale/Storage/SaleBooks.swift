@@ -1,8 +1,8 @@
-/// The truth about stock, decisions and orders, as the worker writes it.
+/// The truth about stock, decisions, orders and draws, as the worker writes it.
 ///
 /// Throws ``StoreUnavailable`` when the books can't be reached or written, ``Fenced`` when the lease is another's, and
 /// ``OutcomeUnknown`` when a commit may or may not have happened. Repeating a call is always right.
-public protocol SaleBooks: OrderSweeps {
+public protocol SaleBooks: Sendable {
     /// Says that the worker lives, renews its leases, and takes products that nobody serves, up to its fair share.
     ///
     /// - Parameters:
@@ -48,6 +48,42 @@ public protocol SaleBooks: OrderSweeps {
 
     /// Ends the range of sold-out tickets of a product that has stock again.
     func reopen(_ product: ProductID, lastTicket: Int64, fence: Fence) async throws -> Product
+
+    // The orders that a worker looks after: those whose time is over, and those whose latest state the line does not show yet.
+
+    /// Products with an order that is due, or that the line does not show as it is.
+    func productsToSweep(limit: Int) async throws -> [ProductID]
+
+    /// Lets orders run out whose time is over by the database's clock, and looks up what the line has to show.
+    ///
+    /// - Parameter limit: The most orders that run out, and the most that are looked up, in this call.
+    func sweep(_ product: ProductID, fence: Fence, limit: Int) async throws -> OrderSweep
+
+    /// Puts on record that the line shows these orders as they are in the sweep.
+    func markShown(_ sweep: OrderSweep) async throws
+
+    // Draws: the roster, and how far the draw has come.
+
+    /// A product's draw as it is on record; nil when the product is not drawn.
+    func draw(of product: ProductID) async throws -> DrawRecord?
+
+    /// How much of the roster is on record.
+    func rosterProgress(of product: ProductID) async throws -> RosterProgress
+
+    /// Puts the roster's next page on record, unless it is there.
+    func addRosterPage(_ page: RosterPage, of product: ProductID, fence: Fence) async throws
+
+    /// Pages of the roster, in order.
+    func rosterPages(of product: ProductID, from page: Int, limit: Int) async throws -> [RosterPage]
+
+    /// Fixes the roster, unless it is fixed: from now on its root is public.
+    func fixRoster(_ roster: FixedRoster, of product: ProductID, fence: Fence) async throws
+
+    /// Makes the draw, unless it is made: from now on the seed is public.
+    func markDrawn(_ product: ProductID, fence: Fence) async throws
+
+    /// Puts on record that every drawn entrant has a place, or has lost it with the line.
+    func markPlaced(_ product: ProductID, fence: Fence) async throws
 }
 
 /// Decisions in ticket order, as their users are to be shown them.
@@ -145,4 +181,24 @@ public struct UnstorableEntry: Error, Sendable, CustomStringConvertible {
 
     /// One line for a log.
     public var description: String { "an entry can't be stored: \(cause)" }
+}
+
+/// What a sweep of one product's orders has found.
+public struct OrderSweep: Hashable, Sendable {
+    /// The product, with the stock that came back.
+    public var product: Product
+    /// How many orders ran out.
+    public var expired: Int
+    /// Orders that the line does not show as they are yet.
+    public var changed: [Order]
+    /// Whether more is to be done at once.
+    public var isCutShort: Bool
+
+    /// What a sweep has found.
+    public init(product: Product, expired: Int, changed: [Order], isCutShort: Bool) {
+        self.product = product
+        self.expired = expired
+        self.changed = changed
+        self.isCutShort = isCutShort
+    }
 }

@@ -53,6 +53,26 @@ public protocol ServedLine: Sendable {
 
     /// Hands a stream of wake-ups to the body: products whose line or rules have changed. Wake-ups may be lost.
     func withWakeUps(_ body: (any AsyncSequence<ProductID, any Error>) async throws -> Void) async throws
+
+    // A line that is drawn: what people have entered, and the places that they get.
+
+    /// Ends entering, once its time has come by the line's clock.
+    func closeEntries(of product: ProductID, fence: Fence) async throws -> EntriesAnswer
+
+    /// Reads a page of what people have entered, in the order of entering; nil when the line is not there.
+    ///
+    /// - Parameters:
+    ///   - before: How many entries were read before.
+    ///   - limit: The most entries to read, 5,000 at most.
+    func entries(of product: ProductID, fence: Fence, before: Int, limit: Int) async throws -> EntryPage?
+
+    /// Gives a chunk of the drawn their places.
+    ///
+    /// - Returns: The rank of the first who has no place yet; nil when the line that the tickets are of is not there any more.
+    func place(_ chunk: DrawnChunk, fence: Fence) async throws -> Int?
+
+    /// Takes up to `limit` of the drawn, as ``claim(_:fence:limit:dropLimit:)`` takes those who came later.
+    func claimDrawn(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer
 }
 
 /// What a line answers to its rules.

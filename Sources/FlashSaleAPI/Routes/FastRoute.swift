@@ -56,7 +56,6 @@ struct FastRoute: Sendable {
 struct FastPath: Sendable {
     let routes: [FastRoute]
     let boundary: RequestBoundary
-    let gate: RequestGate
 
     /// The route of a request, and its parameters in it.
     func route(of request: inout FastRequest) -> FastRoute? {

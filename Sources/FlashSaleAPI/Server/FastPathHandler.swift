@@ -241,7 +241,6 @@ extension FastPathHandler {
     }
 
     private func begin(_ request: FastRequest, _ route: FastRoute, _ path: FastPath, _ bytes: ByteBuffer) -> Bool {
-        guard path.gate.admits() else { return false }
         let id = path.boundary.ids.id(given: request.requestID.map(request.text))
         generation += 1
         let current = generation
@@ -257,7 +256,6 @@ extension FastPathHandler {
         // An answer that comes all the same is late.
         work = nil
         activity.isBusy = false
-        path.gate.leave()
         return false
     }
 
@@ -291,7 +289,6 @@ extension FastPathHandler {
             logger.error("a route has answered a request twice, or too late: the answer is dropped")
             return
         }
-        path.gate.leave()
         self.work = nil
         let now = NIODeadline.now()
         activity.isBusy = false

@@ -1,5 +1,6 @@
 import ArgumentParser
 import FlashSaleStorage
+import Resilience
 
 /// `flashsale migrate`.
 struct MigrateCommand: AsyncParsableCommand {

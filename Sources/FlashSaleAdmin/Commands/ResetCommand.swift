@@ -2,6 +2,7 @@ import ArgumentParser
 import Assembly
 import FlashSaleStorage
 import Glibc
+import Resilience
 
 /// `flashsale reset`.
 struct ResetCommand: AsyncParsableCommand {

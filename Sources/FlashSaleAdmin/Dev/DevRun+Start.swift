@@ -3,6 +3,7 @@ import FlashSale
 import FlashSaleStorage
 import Foundation
 import LocalServers
+import Resilience
 
 extension DevRun {
     /// Starts everything, in order, and prints what to try once all of it is ready.

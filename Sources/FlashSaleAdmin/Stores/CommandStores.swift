@@ -3,6 +3,7 @@ import FlashSaleStorage
 import Logging
 import MariaDB
 import Redis
+import Resilience
 
 /// The stores of one command, for as long as it runs.
 struct CommandStores: Sendable {
@@ -59,15 +60,18 @@ struct CommandStores: Sendable {
     }
 
     /// Clients that log nothing: a command's errors say all there is to say.
+    ///
+    /// A command reaches its stores whatever has become of the calls before.
     private func stores(_ mariadb: MariaDBSettings) -> Stores {
         Stores(
             redis: configuration.redis.clientConfiguration(clientName: "flashsale"),
             mariadb: mariadb.clientConfiguration(),
+            breakers: .neverOpening,
             logger: Logger(label: "flashsale", factory: { _ in SwiftLogNoOpLogHandler() })
         )
     }
 
-    private static func wait(for redis: RedisClient, _ need: RedisNeed) async throws {
+    private static func wait(for redis: GuardedRedisClient, _ need: RedisNeed) async throws {
         switch need {
         case .none: return
         // Should it not answer, the change itself says that the line was not told.

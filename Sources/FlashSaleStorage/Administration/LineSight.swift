@@ -1,5 +1,6 @@
 import FlashSale
 import Redis
+import Resilience
 
 /// What Redis shows of a line at a glance, whatever its length.
 struct LineSight {
@@ -11,7 +12,7 @@ struct LineSight {
     var servedTicket: Int64?
 
     /// Looks at some lines in one round trip.
-    static func read(_ products: [ProductID], _ redis: RedisClient) async throws -> [ProductID: LineSight] {
+    static func read(_ products: [ProductID], _ redis: GuardedRedisClient) async throws -> [ProductID: LineSight] {
         guard !products.isEmpty else { return [:] }
         let commands = products.flatMap { product in
             let keys = LineKeys(product)
@@ -35,8 +36,8 @@ struct LineSight {
                 )
             }
             return sights
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not show the lines", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not show the lines")
         }
     }
 }

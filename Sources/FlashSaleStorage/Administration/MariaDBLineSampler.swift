@@ -1,19 +1,20 @@
 public import FlashSale
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 
 /// Takes samples of lines, for the operator's charts.
 ///
 /// It reads without locks, and counts only the decisions that came since the sample before, so that its cost depends on
 /// how fast a line moves and not on how long it is.
 public struct MariaDBLineSampler: LineSampler {
-    private let redis: RedisClient
-    private let database: MariaDBClient
+    private let redis: GuardedRedisClient
+    private let database: GuardedMariaDBClient
     /// The most decisions that one sample counts; what is left comes with the next.
     private static let decisionsAtOnce = 200_000
 
     /// A sampler over both stores.
-    public init(redis: RedisClient, database: MariaDBClient) {
+    public init(redis: GuardedRedisClient, database: GuardedMariaDBClient) {
         self.redis = redis
         self.database = database
     }

@@ -1,6 +1,7 @@
 public import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 extension SaleAdministration {
     /// A product's draw as it is on record.

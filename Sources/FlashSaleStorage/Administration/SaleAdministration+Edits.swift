@@ -1,6 +1,7 @@
 public import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// A change of price, and the first ticket that it holds for.
 public struct PriceChange: Sendable {

@@ -1,6 +1,7 @@
 public import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// A line as an operator sees it.
 public struct QueueReport: Sendable {
@@ -55,8 +56,8 @@ extension SaleAdministration {
                 report.add(soldOut: Int(max(0, lastTicket - soldOutAfter)))
             }
             return report
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not show the line", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not show the line")
         }
     }
 

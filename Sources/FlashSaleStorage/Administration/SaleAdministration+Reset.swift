@@ -1,6 +1,7 @@
 import FlashSale
-public import MariaDB
+import MariaDB
 import Redis
+public import Resilience
 
 extension SaleAdministration {
     /// Destroys every product, order and line: our keys in this Redis database and our tables in MariaDB, nothing else.
@@ -8,7 +9,7 @@ extension SaleAdministration {
     /// - Parameter schema: A client whose user may drop and create tables.
     /// - Returns: How many keys were removed from Redis.
     /// - Throws: ``StoreUnavailable``.
-    public func reset(schema: MariaDBClient) async throws -> Int {
+    public func reset(schema: GuardedMariaDBClient) async throws -> Int {
         // MariaDB first: a line without its product is refused, a product without its line is opened anew.
         try await Migrator(database: schema).reset()
         // The log is new as well: its first line says why.
@@ -16,8 +17,8 @@ extension SaleAdministration {
         try await schema.inTransaction { try OperatorLog.write(actor, "reset", nil, [:], $0) }
         do {
             return try await removeKeys()
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not remove its keys", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not remove its keys")
         }
     }
 

@@ -1,6 +1,7 @@
 import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// What workers have left to do.
 public struct OpenWork: Hashable, Sendable {

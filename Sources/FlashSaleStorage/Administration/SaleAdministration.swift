@@ -1,21 +1,22 @@
 public import FlashSale
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 
 /// What an operator does to products.
 ///
 /// Each change is committed in MariaDB first and told to the line second; should the line be out of reach, the worker
 /// tells it later. What changes anything is put on record, under the name of whoever does it.
 public struct SaleAdministration: Sendable {
-    let redis: RedisClient
-    let database: MariaDBClient
+    let redis: GuardedRedisClient
+    let database: GuardedMariaDBClient
     let line: RedisServedLine
     let actor: OperatorActor
 
     /// Administration over both stores.
     ///
     /// - Parameter actor: Who does what is done, for the operators' log.
-    public init(redis: RedisClient, database: MariaDBClient, actor: OperatorActor = .program) {
+    public init(redis: GuardedRedisClient, database: GuardedMariaDBClient, actor: OperatorActor = .program) {
         self.redis = redis
         self.database = database
         self.actor = actor

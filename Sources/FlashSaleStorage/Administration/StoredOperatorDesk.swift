@@ -1,14 +1,15 @@
 public import FlashSale
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 
 /// The operator's desk over both stores.
 public struct StoredOperatorDesk: OperatorDesk {
-    private let redis: RedisClient
-    private let database: MariaDBClient
+    private let redis: GuardedRedisClient
+    private let database: GuardedMariaDBClient
 
     /// A desk over both stores.
-    public init(redis: RedisClient, database: MariaDBClient) {
+    public init(redis: GuardedRedisClient, database: GuardedMariaDBClient) {
         self.redis = redis
         self.database = database
     }

@@ -1,6 +1,7 @@
 public import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// What a repair did.
 public struct AuditRepair: Hashable, Sendable {
@@ -29,8 +30,8 @@ extension Audit {
         do {
             for product in try await products(product) { repairs += try await repair(product.id) }
             repairs += try await repairCarts(of: product)
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not take the repair", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not take the repair")
         }
         return repairs
     }

@@ -1,6 +1,7 @@
 public import FlashSale
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 
 /// Checks every invariant of a sale over both stores; a live sale may be checked too.
 ///
@@ -14,14 +15,14 @@ public struct Audit: Sendable {
     /// How long to wait before the second look: a worker's sweep, and a batch on its way, take less.
     private static let secondLook = Duration.seconds(1)
 
-    let redis: RedisClient
-    let database: MariaDBClient
+    let redis: GuardedRedisClient
+    let database: GuardedMariaDBClient
     let rowLimit: Int
 
     /// An audit of both stores.
     ///
     /// - Parameter rowLimit: How many violations of each invariant are shown; all are counted.
-    public init(redis: RedisClient, database: MariaDBClient, rowLimit: Int = defaultRowLimit) {
+    public init(redis: GuardedRedisClient, database: GuardedMariaDBClient, rowLimit: Int = defaultRowLimit) {
         self.redis = redis
         self.database = database
         self.rowLimit = rowLimit
@@ -37,8 +38,8 @@ public struct Audit: Sendable {
         do {
             for product in products { findings.merge(try await check(product)) }
             findings.merge(try await KeyAudit(redis: redis, rowLimit: rowLimit).run(of: product))
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not show its data", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not show its data")
         }
         return AuditReport(
             invariants: findings.all,

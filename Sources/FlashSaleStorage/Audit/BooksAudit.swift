@@ -1,5 +1,6 @@
 import FlashSale
 import MariaDB
+import Resilience
 
 /// The invariants that MariaDB alone can judge, within one snapshot of it.
 struct BooksAudit {
@@ -10,7 +11,7 @@ struct BooksAudit {
 
     /// Runs the body within one consistent snapshot: what workers commit meanwhile is not seen.
     static func inSnapshot<Result: Sendable>(
-        of database: MariaDBClient,
+        of database: GuardedMariaDBClient,
         rowLimit: Int,
         _ body: @Sendable @escaping (inout BooksAudit) throws -> Result
     ) async throws -> Result {

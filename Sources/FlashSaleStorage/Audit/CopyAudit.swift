@@ -1,6 +1,7 @@
 import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// Invariants 6 and 9 for one product: what Redis shows of it, once its line is quiet.
 struct CopyAudit: Sendable {
@@ -9,8 +10,8 @@ struct CopyAudit: Sendable {
     /// How long to wait before the next look.
     private static let pause = Duration.seconds(1)
 
-    let redis: RedisClient
-    let database: MariaDBClient
+    let redis: GuardedRedisClient
+    let database: GuardedMariaDBClient
     let rowLimit: Int
 
     /// What MariaDB has for Redis to show.

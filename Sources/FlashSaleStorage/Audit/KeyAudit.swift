@@ -1,12 +1,13 @@
 import FlashSale
 import Redis
+import Resilience
 
 /// Invariant 9 over all keys: no key that is none of ours, and every cart with an end.
 struct KeyAudit: Sendable {
     /// Keys of one page: Redis answers others in between.
     private static let pageSize = 5_000
 
-    let redis: RedisClient
+    let redis: GuardedRedisClient
     let rowLimit: Int
 
     /// A key that should not be as it is.

@@ -1,5 +1,6 @@
 import FlashSale
 import Redis
+import Resilience
 
 /// What Redis says of one line at one moment.
 struct LineSnapshot: Sendable {
@@ -43,7 +44,7 @@ struct LineReader: Sendable {
     /// Entries of one page: Redis answers others in between.
     private static let pageSize = 2_000
 
-    let redis: RedisClient
+    let redis: GuardedRedisClient
 
     /// Reads a line, its tickets included.
     ///

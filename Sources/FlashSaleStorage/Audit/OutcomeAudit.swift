@@ -1,6 +1,7 @@
 import FlashSale
 import MariaDB
 import Redis
+import Resilience
 
 /// Invariant 6 for the outcomes that users of one product are shown.
 ///
@@ -12,8 +13,8 @@ struct OutcomeAudit: Sendable {
     /// Tickets that one statement looks up.
     private static let lookupSize = 500
 
-    let redis: RedisClient
-    let database: MariaDBClient
+    let redis: GuardedRedisClient
+    let database: GuardedMariaDBClient
     let product: ProductID
     /// The counter of changes that the comparison is good for.
     let changes: String

@@ -1,11 +1,12 @@
 public import FlashSale
-public import MariaDB
+import MariaDB
+public import Resilience
 
 /// The truth, in MariaDB.
 ///
 /// A settlement is one transaction under the product's row lock.
 public struct MariaDBSaleBooks: SaleBooks {
-    let database: MariaDBClient
+    let database: GuardedMariaDBClient
     let batchSize: Int
     let crashPoints: CrashPoints
 
@@ -15,7 +16,7 @@ public struct MariaDBSaleBooks: SaleBooks {
     ///   - database: The client.
     ///   - batchSize: The most entries of a claim; statements are prepared for that many.
     ///   - crashPoints: What happens between the steps; nothing, but for tests.
-    public init(database: MariaDBClient, batchSize: Int, crashPoints: CrashPoints = .none) {
+    public init(database: GuardedMariaDBClient, batchSize: Int, crashPoints: CrashPoints = .none) {
         self.crashPoints = crashPoints
         self.database = database
         self.batchSize = batchSize

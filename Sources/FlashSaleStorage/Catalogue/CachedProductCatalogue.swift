@@ -1,7 +1,8 @@
 public import FlashSale
 public import Logging
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 import Synchronization
 
 /// Products from a document in Redis that lives 60 seconds at most, or from MariaDB when it is missing.
@@ -12,9 +13,8 @@ public final class CachedProductCatalogue: ProductCatalogue {
     /// The longest life of a cached document, in seconds.
     static let cacheSeconds = 60
 
-    private let redis: RedisClient
-    private let database: MariaDBClient
-    private let guardedBooks: GuardedStore?
+    private let redis: GuardedRedisClient
+    private let database: GuardedMariaDBClient
     private let logger: Logger
     private let flights = SingleFlight<ProductID?, [Product]>()
     private let known = Mutex<Set<ProductID>>([])
@@ -24,12 +24,10 @@ public final class CachedProductCatalogue: ProductCatalogue {
     /// - Parameters:
     ///   - redis: Where documents are kept.
     ///   - database: Where the products are.
-    ///   - guardedBooks: MariaDB's circuit breaker; documents that are kept are shown while it is open.
     ///   - logger: Takes a line when the documents are out of reach.
-    public init(redis: RedisClient, database: MariaDBClient, guardedBooks: GuardedStore? = nil, logger: Logger) {
+    public init(redis: GuardedRedisClient, database: GuardedMariaDBClient, logger: Logger) {
         self.redis = redis
         self.database = database
-        self.guardedBooks = guardedBooks
         self.logger = logger
     }
 
@@ -52,7 +50,7 @@ public final class CachedProductCatalogue: ProductCatalogue {
     /// Called about once a second, so that the purchase path, which asks no database, can tell a product whose line is
     /// being opened from one that does not exist.
     public func refreshKnownProducts() async throws {
-        let ids = try await fromBooks { connection in
+        let ids = try await database.onConnection { connection in
             try connection.query("SELECT id FROM products").map { try $0.int("id") }
         }
         known.withLock { $0 = Set(ids.compactMap { ProductID(Int64($0)) }) }
@@ -94,15 +92,8 @@ public final class CachedProductCatalogue: ProductCatalogue {
         }
     }
 
-    private func fromBooks<Answer: Sendable>(
-        _ body: @Sendable @escaping (MariaDBConnection) throws -> Answer
-    ) async throws -> Answer {
-        guard let guardedBooks else { return try await database.onConnection(body) }
-        return try await guardedBooks.run { try await database.onConnection(body) }
-    }
-
     private func query(_ id: ProductID?) async throws -> [Product] {
-        try await fromBooks { connection in
+        try await database.onConnection { connection in
             if let id { return try Product.read(id, connection).map { [$0] } ?? [] }
             return try connection.query("SELECT \(Product.columns) FROM products p ORDER BY p.id").map(Product.init)
         }

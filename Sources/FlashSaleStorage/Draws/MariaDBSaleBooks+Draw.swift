@@ -1,7 +1,7 @@
 public import FlashSale
 import MariaDB
 
-extension MariaDBSaleBooks: DrawBooks {
+extension MariaDBSaleBooks {
     /// A product's draw as it is on record.
     public func draw(of product: ProductID) async throws -> DrawRecord? {
         try await database.onConnection { try StoredDraw.read(product, $0) }

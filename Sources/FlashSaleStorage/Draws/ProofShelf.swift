@@ -1,5 +1,6 @@
 import FlashSale
 import MariaDB
+import Resilience
 
 /// What finds an entrant in a roster, kept in memory: a million entrants take some 12 MB, and a few seconds once.
 ///
@@ -16,10 +17,10 @@ actor ProofShelf {
         let isDrawn: Bool
     }
 
-    private let database: MariaDBClient
+    private let database: GuardedMariaDBClient
     private var indexes: [(key: Key, index: Task<ProofIndex, any Error>)] = []
 
-    init(database: MariaDBClient) { self.database = database }
+    init(database: GuardedMariaDBClient) { self.database = database }
 
     func proof(of user: UserID, in draw: DrawRecord) async throws -> DrawProof? {
         guard let roster = draw.roster else { return nil }
@@ -77,7 +78,7 @@ actor ProofShelf {
     private static func build(
         _ draw: DrawRecord,
         _ roster: FixedRoster,
-        _ database: MariaDBClient
+        _ database: GuardedMariaDBClient
     ) async throws -> ProofIndex {
         var index = ProofIndex()
         var next = 0

@@ -1,13 +1,14 @@
 public import FlashSale
-public import MariaDB
+import MariaDB
+public import Resilience
 
 /// Draws out of MariaDB, as the API shows them.
 public struct StoredDrawDesk: DrawDesk {
-    private let database: MariaDBClient
+    private let database: GuardedMariaDBClient
     private let shelf: ProofShelf
 
     /// A desk over the books.
-    public init(database: MariaDBClient) {
+    public init(database: GuardedMariaDBClient) {
         self.database = database
         shelf = ProofShelf(database: database)
     }

@@ -1,7 +1,8 @@
 public import FlashSale
 import Redis
+import Resilience
 
-extension RedisServedLine: DrawnLine {
+extension RedisServedLine {
     /// Ends entering, once its time has come by Redis's clock.
     public func closeEntries(of product: ProductID, fence: Fence) async throws -> EntriesAnswer {
         let keys = LineKeys(product)

@@ -1,18 +1,19 @@
 public import FlashSale
-public import Redis
+import Redis
+public import Resilience
 
 /// The worker's side of the line.
 public struct RedisServedLine: ServedLine {
     /// How long a user's outcome can be read in Redis after the product's last decision: a week.
     static let outcomeLife = Duration.seconds(7 * 86_400)
 
-    let redis: RedisClient
+    let redis: GuardedRedisClient
     let crashPoints: CrashPoints
 
     /// The line in one Redis.
     ///
     /// - Parameter crashPoints: What happens between the steps; nothing, but for tests.
-    public init(redis: RedisClient, crashPoints: CrashPoints = .none) {
+    public init(redis: GuardedRedisClient, crashPoints: CrashPoints = .none) {
         self.redis = redis
         self.crashPoints = crashPoints
     }
@@ -197,8 +198,8 @@ public struct RedisServedLine: ServedLine {
     private func run(_ commands: [RedisCommand]) async throws -> [RedisReply] {
         do {
             return try await redis.sendInOrder(commands)
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not do what a worker asked for", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not do what a worker asked for")
         }
     }
 
@@ -209,8 +210,8 @@ public struct RedisServedLine: ServedLine {
     private func script(_ reply: RedisReply, _ script: RedisScript) throws -> ScriptReply {
         do {
             return try ScriptReply(try reply.orThrow(), of: script)
-        } catch let error as RedisError {
-            throw StoreUnavailable(script, cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, of: script)
         }
     }
 
@@ -299,8 +300,8 @@ public struct RedisServedLine: ServedLine {
         do {
             let wake = RedisCommand("PUBLISH", [RedisArgument(LineKeys.wakeChannel), RedisArgument(product.rawValue)])
             _ = try await redis.send(wake)
-        } catch let error as RedisError {
-            throw StoreUnavailable(reason: "Redis did not pass on a wake-up", cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, "Redis did not pass on a wake-up")
         }
     }
 

@@ -1,23 +1,15 @@
 import FlashSale
 import Redis
+import Resilience
 
-/// A script's reply: a word, and the values that come with it.
-struct ScriptReply {
-    let word: String
-    private let script: String
-    private let values: [RedisReply]
+/// Some values of a script's reply.
+protocol ScriptValues {
+    /// The script's name, for people.
+    var script: String { get }
+    var values: [RedisReply] { get }
+}
 
-    init(_ reply: RedisReply, of script: RedisScript) throws {
-        try self.init(reply.array(), script.name)
-    }
-
-    private init(_ values: [RedisReply], _ script: String) throws {
-        self.script = script
-        self.values = values
-        guard let first = values.first else { throw Self.unexpected(script, "an empty reply") }
-        word = try first.string()
-    }
-
+extension ScriptValues {
     var count: Int { values.count }
 
     func integer(_ index: Int) throws -> Int64 { try value(index).integer() }
@@ -42,8 +34,13 @@ struct ScriptReply {
     /// A reply within the reply: a word of its own, and its values.
     func inner(_ index: Int) throws -> ScriptReply { try ScriptReply(array(index), script) }
 
-    /// What a word means that the caller does not know.
-    func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }
+    /// A list within the reply.
+    func list(_ index: Int) throws -> ScriptList { ScriptList(script: script, values: try array(index)) }
+
+    /// The script has answered what the caller does not know.
+    func unexpected(_ what: String) -> StoreUnavailable {
+        StoreUnavailable(reason: "the script \(script) answered \(what)")
+    }
 
     private func value(_ index: Int) throws -> RedisReply {
         guard index < values.count else {
@@ -51,28 +48,44 @@ struct ScriptReply {
         }
         return values[index]
     }
-
-    private func unexpected(_ what: String) -> StoreUnavailable { Self.unexpected(script, what) }
-
-    private static func unexpected(_ script: String, _ what: String) -> StoreUnavailable {
-        StoreUnavailable(reason: "the script \(script) answered \(what)")
-    }
 }
 
-extension RedisClient {
+/// A script's reply: a word, and the values that come with it.
+struct ScriptReply: ScriptValues {
+    let word: String
+    let script: String
+    let values: [RedisReply]
+
+    init(_ reply: RedisReply, of script: RedisScript) throws {
+        try self.init(reply.array(), script.name)
+    }
+
+    fileprivate init(_ values: [RedisReply], _ script: String) throws {
+        self.script = script
+        self.values = values
+        guard let first = values.first else {
+            throw StoreUnavailable(reason: "the script \(script) answered an empty reply")
+        }
+        word = try first.string()
+    }
+
+    /// What a word means that the caller does not know.
+    func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }
+}
+
+/// A list of values within a script's reply.
+struct ScriptList: ScriptValues {
+    let script: String
+    let values: [RedisReply]
+}
+
+extension GuardedRedisClient {
     /// Runs a script of ours; whatever goes wrong with Redis is a ``StoreUnavailable``.
     func run(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument]) async throws -> ScriptReply {
         do {
             return try ScriptReply(try await evaluate(script, keys: keys, arguments), of: script)
-        } catch let error as RedisError {
-            throw StoreUnavailable(script, cause: error)
+        } catch {
+            throw StoreUnavailable.telling(error, of: script)
         }
-    }
-}
-
-extension StoreUnavailable {
-    /// A script did not run, or its reply could not be read.
-    init(_ script: RedisScript, cause: any Error) {
-        self.init(reason: "Redis did not run the script \(script.name)", cause: cause)
     }
 }

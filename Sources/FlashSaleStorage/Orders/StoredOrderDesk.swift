@@ -1,11 +1,12 @@
 public import FlashSale
 public import Logging
-public import MariaDB
-public import Redis
+import MariaDB
+import Redis
+public import Resilience
 
 /// Holds, orders and payments over both stores: MariaDB first, then the line is told.
 public struct StoredOrderDesk: OrderDesk {
-    private let database: MariaDBClient
+    private let database: GuardedMariaDBClient
     private let line: RedisServedLine
     private let logger: Logger
     private let crashPoints: CrashPoints
@@ -18,8 +19,8 @@ public struct StoredOrderDesk: OrderDesk {
     ///   - logger: Takes a line when Redis could not be told of a change that is committed; the worker tells it.
     ///   - crashPoints: What happens between the steps; nothing, but for tests.
     public init(
-        redis: RedisClient,
-        database: MariaDBClient,
+        redis: GuardedRedisClient,
+        database: GuardedMariaDBClient,
         logger: Logger,
         crashPoints: CrashPoints = .none
     ) {

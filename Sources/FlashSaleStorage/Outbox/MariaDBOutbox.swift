@@ -1,15 +1,16 @@
 public import FlashSale
-public import MariaDB
+import MariaDB
+public import Resilience
 
 /// Messages for the shop, in MariaDB.
 public struct MariaDBOutbox: Outbox {
-    private let database: MariaDBClient
+    private let database: GuardedMariaDBClient
     private let crashPoints: CrashPoints
 
     /// The outbox in one database.
     ///
     /// - Parameter crashPoints: What happens between the steps; nothing, but for tests.
-    public init(database: MariaDBClient, crashPoints: CrashPoints = .none) {
+    public init(database: GuardedMariaDBClient, crashPoints: CrashPoints = .none) {
         self.database = database
         self.crashPoints = crashPoints
     }

@@ -1,15 +1,16 @@
 import FlashSale
-public import MariaDB
+import MariaDB
+public import Resilience
 
 /// Brings a database to the schema of this build, and tells whether it is there.
 public struct Migrator: Sendable {
-    private let database: MariaDBClient
+    private let database: GuardedMariaDBClient
     private let migrations: [Migration]
 
     /// A migrator for one database.
-    public init(database: MariaDBClient) { self.init(database: database, migrations: Migration.all) }
+    public init(database: GuardedMariaDBClient) { self.init(database: database, migrations: Migration.all) }
 
-    init(database: MariaDBClient, migrations: [Migration]) {
+    init(database: GuardedMariaDBClient, migrations: [Migration]) {
         self.database = database
         self.migrations = migrations
     }

@@ -16,7 +16,7 @@ final class FastPathDesk: @unchecked Sendable {
         let text = "\(id) \(user)"
         switch user {
         case "leave": return false
-        case "nobody": answer(.failure(QueueRoutes.notInLine))
+        case "nobody": answer(.failure(Problem.notInLine))
         case "overloaded": answer(.failure(Problem.overloaded))
         case "wait", "keep": waiting[text] = answer
         case "twice":

@@ -1,13 +1,23 @@
-import FlashSale
 import FlashSaleAPI
-import FlashSaleStorage
 import Logging
-import MariaDB
 import Metrics
-import Redis
+import Resilience
 
-extension GuardedStore {
-    /// A store whose breaker is seen in log and metrics.
+extension StoreBreakers {
+    /// The breakers of a program, which are seen in its log and metrics.
+    init(settings: BreakerSettings, logger: Logger) {
+        self.init(
+            redis: StoreBreaker("redis", settings: settings, logger: logger),
+            mariadb: StoreBreaker("mariadb", settings: settings, logger: logger)
+        )
+    }
+
+    /// What `/ready` says of the breakers.
+    var readinessChecks: [ReadinessCheck] { [redis.readinessCheck, mariadb.readinessCheck] }
+}
+
+extension StoreBreaker {
+    /// A breaker that is seen in log and metrics.
     convenience init(
         _ name: String,
         settings: BreakerSettings,
@@ -21,7 +31,6 @@ extension GuardedStore {
         self.init(
             name: name,
             policy: CircuitBreaker.Policy(failures: settings.failures, openTime: settings.openTime),
-            verdict: { .of($0) },
             onChange: { state in
                 gauge.record(state.figure)
                 if state == .open { opened.increment() }
@@ -41,33 +50,6 @@ extension GuardedStore {
         ReadinessCheck(name: "\(name)_breaker") { [self] in
             let state = state
             return state == .open ? .failed(state.rawValue) : .working(state.rawValue)
-        }
-    }
-
-    /// Looks for signs of life while the breaker is open, until its task is cancelled.
-    ///
-    /// A store that comes back by itself need not wait for the rest of the breaker's time. One question is under way at
-    /// a time, and none is a user's.
-    func watch(every pause: Duration = .milliseconds(100), ping: () async throws -> Void) async {
-        while (try? await Task.sleep(for: pause)) != nil {
-            guard wantsSignOfLife else { continue }
-            do {
-                try await ping()
-                sawSignOfLife()
-            } catch {
-                // Still away: asked again after the pause. The log has heard of it when the breaker opened.
-                continue
-            }
-        }
-    }
-}
-
-extension Stores {
-    /// Watches the stores behind breakers until its task is cancelled.
-    func watch(line: GuardedStore?, books: GuardedStore) async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await line?.watch { _ = try await redis.send(RedisCommand("PING")) } }
-            group.addTask { await books.watch { try await database.ping() } }
         }
     }
 }

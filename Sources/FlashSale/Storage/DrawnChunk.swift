@@ -1,26 +1,3 @@
-/// A line that is drawn, as the worker sees it beside ``ServedLine``: what people have entered, and the places that they get.
-///
-/// Throws as ``ServedLine`` does; repeating a call is always right.
-public protocol DrawnLine: Sendable {
-    /// Ends entering, once its time has come by the line's clock.
-    func closeEntries(of product: ProductID, fence: Fence) async throws -> EntriesAnswer
-
-    /// Reads a page of what people have entered, in the order of entering; nil when the line is not there.
-    ///
-    /// - Parameters:
-    ///   - before: How many entries were read before.
-    ///   - limit: The most entries to read, 5,000 at most.
-    func entries(of product: ProductID, fence: Fence, before: Int, limit: Int) async throws -> EntryPage?
-
-    /// Gives a chunk of the drawn their places.
-    ///
-    /// - Returns: The rank of the first who has no place yet; nil when the line that the tickets are of is not there any more.
-    func place(_ chunk: DrawnChunk, fence: Fence) async throws -> Int?
-
-    /// Takes up to `limit` of the drawn, as ``ServedLine/claim(_:fence:limit:dropLimit:)`` takes those who came later.
-    func claimDrawn(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) async throws -> ClaimAnswer
-}
-
 /// What a line answers when entering is to end.
 public enum EntriesAnswer: Hashable, Sendable {
     /// The time has not come: so long it is still.

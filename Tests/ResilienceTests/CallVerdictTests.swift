@@ -1,17 +1,12 @@
-import FlashSale
 import Redis
 import Testing
 
-@testable import Assembly
 @testable import MariaDB
+@testable import Resilience
 
-@Suite("What an error says of a store")
-struct StoreVerdictTests {
-    private typealias Verdict = GuardedStore.Verdict
-
-    private func unavailable(_ cause: any Error) -> StoreUnavailable {
-        StoreUnavailable(reason: "a call failed", cause: cause)
-    }
+@Suite("What the end of a call says of a store")
+struct CallVerdictTests {
+    private struct SaidNo: Error {}
 
     private func mariaDB(_ code: UInt32, _ phase: MariaDBError.Phase = .transaction) -> MariaDBError {
         let failure = LibraryError(code: code, sqlState: "HY000", message: "")
@@ -25,12 +20,12 @@ struct StoreVerdictTests {
         ]
     )
     func redisFailures(code: RedisError.Code) {
-        #expect(Verdict.of(unavailable(RedisError(code, ""))) == .failed)
+        #expect(CallVerdict(of: RedisError(code, "")) == .failed)
     }
 
     @Test("Redis: our own bound and our own end say nothing", arguments: [RedisError.Code.tooManyInFlight, .shutDown])
     func redisNothing(code: RedisError.Code) {
-        #expect(Verdict.of(unavailable(RedisError(code, ""))) == .saysNothing)
+        #expect(CallVerdict(of: RedisError(code, "")) == .saysNothing)
     }
 
     @Test(
@@ -42,7 +37,7 @@ struct StoreVerdictTests {
     )
     func redisServerErrors(code: String, isOutage: Bool) {
         let error = RedisError(.server, "", serverError: RedisServerError(code: code, message: ""))
-        #expect(Verdict.of(unavailable(error)) == (isOutage ? .failed : .works))
+        #expect(CallVerdict(of: error) == (isOutage ? .failed : .works))
     }
 
     @Test(
@@ -51,8 +46,8 @@ struct StoreVerdictTests {
     )
     func mariaDBFailures(code: UInt32) {
         let error = mariaDB(code)
-        #expect(Verdict.of(unavailable(error)) == .failed)
-        #expect(Verdict.of(unavailable(MariaDBTransactionError(.init(body: error), attempts: 3))) == .failed)
+        #expect(CallVerdict(of: error) == .failed)
+        #expect(CallVerdict(of: MariaDBTransactionError(.init(body: error), attempts: 3)) == .failed)
     }
 
     @Test("MariaDB: a commit whose answer was lost is a failure")
@@ -60,7 +55,7 @@ struct StoreVerdictTests {
         let error = mariaDB(2_013, .commit)
         #expect(error.kind == .unknownOutcome)
         #expect(
-            Verdict.of(OutcomeUnknown(cause: MariaDBTransactionError(.init(commit: error), attempts: 1))) == .failed
+            CallVerdict(of: MariaDBTransactionError(.init(commit: error), attempts: 1)) == .failed
         )
     }
 
@@ -71,22 +66,29 @@ struct StoreVerdictTests {
     )
     func mariaDBAnswers(code: UInt32) {
         let error = mariaDB(code)
-        #expect(Verdict.of(unavailable(error)) == .works)
-        #expect(Verdict.of(unavailable(MariaDBTransactionError(.init(body: error), attempts: 3))) == .works)
+        #expect(CallVerdict(of: error) == .works)
+        #expect(CallVerdict(of: MariaDBTransactionError(.init(body: error), attempts: 3)) == .works)
     }
 
     @Test("MariaDB: our own full queue says nothing", arguments: [MariaDBError.Kind.overloaded, .shutDown])
     func mariaDBNothing(kind: MariaDBError.Kind) {
-        #expect(Verdict.of(unavailable(MariaDBError(kind, "", file: #fileID, line: #line))) == .saysNothing)
+        #expect(CallVerdict(of: MariaDBError(kind, "", file: #fileID, line: #line)) == .saysNothing)
     }
 
-    @Test("What the domain says is an answer, and so is a row that we can't read")
-    func domain() throws {
-        let product = try #require(ProductID(1))
-        #expect(Verdict.of(UnknownSale(product: product)) == .works)
-        #expect(Verdict.of(Fenced(product: product, fence: Fence(1))) == .works)
-        #expect(Verdict.of(UnstorableEntry(cause: mariaDB(1_406))) == .works)
-        #expect(Verdict.of(StoreUnavailable(reason: "a row of orders holds values that no order has")) == .works)
-        #expect(Verdict.of(unavailable(CircuitOpen(store: "redis", retryAfter: .zero))) == .saysNothing)
+    @Test("Of several replies, one that Redis gives to everything is a failure, any other is an answer")
+    func replies() {
+        func error(_ code: String) -> RedisReply { .error(RedisServerError(code: code, message: "")) }
+        #expect(CallVerdict(of: []) == .works)
+        #expect(CallVerdict(of: [.integer(1), error("OOM"), error("NOSCRIPT")]) == .works)
+        #expect(CallVerdict(of: [error("LOADING"), .integer(1)]) == .failed)
+        #expect(CallVerdict(of: [.integer(1), error("BUSY")]) == .failed)
+    }
+
+    @Test("What the caller's own code throws is an answer; a call that was cancelled or not made says nothing")
+    func others() {
+        #expect(CallVerdict(of: SaidNo()) == .works)
+        #expect(CallVerdict(of: MariaDBTransactionError(.init(body: SaidNo()), attempts: 1)) == .works)
+        #expect(CallVerdict(of: CancellationError()) == .saysNothing)
+        #expect(CallVerdict(of: CircuitOpen(store: "redis", retryAfter: .zero)) == .saysNothing)
     }
 }

@@ -1,4 +1,4 @@
-import FlashSale
+import Resilience
 import Testing
 
 @Suite("Circuit breaker")
@@ -203,6 +203,30 @@ struct CircuitBreakerTests {
         #expect(!breaker.wantsSignOfLife(at: after(.seconds(31))))
         let probe = try permit(.seconds(31))
         #expect(probe.isProbe)
+    }
+
+    @Test(
+        "However long a store was away, a sign of life counts at once: probes that only the time let through are not its lies"
+    )
+    mutating func longOutage() throws {
+        try fail(3)
+        var time = Duration.zero
+        for _ in 0..<20 {
+            time += .seconds(30)
+            breaker.failed(try permit(time), at: after(time))
+        }
+        #expect(!breaker.wantsSignOfLife(at: after(time + .milliseconds(99))))
+        #expect(breaker.wantsSignOfLife(at: after(time + .milliseconds(100))))
+    }
+
+    @Test("A probe after a sign of life that gives its place up is still one after a sign of life")
+    mutating func abandonedAfterSignOfLife() throws {
+        try fail(3)
+        breaker.sawSignOfLife(at: after(.milliseconds(100)))
+        breaker.learnedNothing(try permit(.milliseconds(100)))
+        breaker.failed(try permit(.milliseconds(100)), at: after(.milliseconds(100)))
+        #expect(!breaker.wantsSignOfLife(at: after(.milliseconds(299))))
+        #expect(breaker.wantsSignOfLife(at: after(.milliseconds(300))))
     }
 
     @Test("The defaults: 5 failures, 30 seconds")

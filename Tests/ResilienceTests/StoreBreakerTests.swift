@@ -1,12 +1,14 @@
-import FlashSale
+import Redis
+import Resilience
 import Synchronization
 import Testing
 
-@Suite("Circuit breaker: a guarded store")
-struct CircuitBreakerStoreTests {
-    private struct Down: Error {}
+@Suite("Circuit breaker: one store, many tasks")
+struct StoreBreakerTests {
     private struct SaidNo: Error {}
-    private struct NotSent: Error {}
+
+    private let down = RedisError(.notConnected, "")
+    private let notSent = RedisError(.tooManyInFlight, "")
 
     /// A store whose time a test moves, with every state that it was told of.
     private final class Bench: Sendable {
@@ -19,11 +21,10 @@ struct CircuitBreakerStoreTests {
 
         func advance(_ duration: Duration) { time.withLock { $0 += duration } }
 
-        func store() -> GuardedStore {
-            GuardedStore(
+        func store() -> StoreBreaker {
+            StoreBreaker(
                 name: "books",
                 policy: CircuitBreaker.Policy(failures: 2),
-                verdict: { $0 is Down ? .failed : $0 is NotSent ? .saysNothing : .works },
                 onChange: { state in self.told.withLock { $0.append(state) } },
                 now: { self.time.withLock { $0 } }
             )
@@ -32,7 +33,7 @@ struct CircuitBreakerStoreTests {
 
     private let bench = Bench()
 
-    private func call(_ store: GuardedStore, throwing error: (any Error)? = nil) async -> Bool {
+    private func call(_ store: StoreBreaker, throwing error: (any Error)? = nil) async -> Bool {
         let wasCalled = Mutex(false)
         _ = try? await store.run {
             wasCalled.withLock { $0 = true }
@@ -52,11 +53,11 @@ struct CircuitBreakerStoreTests {
     @Test("Open, it refuses without a call, says when to come back, and works again by itself")
     func opensAndCloses() async throws {
         let store = bench.store()
-        for _ in 0..<2 { #expect(await call(store, throwing: Down())) }
+        for _ in 0..<2 { #expect(await call(store, throwing: down)) }
         #expect(store.state == .open)
         #expect(await !call(store))
-        let error = await #expect(throws: StoreUnavailable.self) { try await store.run {} }
-        #expect(error?.cause as? CircuitOpen == CircuitOpen(store: "books", retryAfter: .milliseconds(100)))
+        let error = await #expect(throws: CircuitOpen.self) { try await store.run {} }
+        #expect(error == CircuitOpen(store: "books", retryAfter: .milliseconds(100)))
         bench.advance(.seconds(30))
         #expect(store.state == .halfOpen)
         #expect(await call(store))
@@ -68,29 +69,29 @@ struct CircuitBreakerStoreTests {
     func refusalsAreAnswers() async {
         let store = bench.store()
         for _ in 0..<100 { #expect(await call(store, throwing: SaidNo())) }
-        #expect(await call(store, throwing: Down()))
+        #expect(await call(store, throwing: down))
         #expect(await call(store, throwing: SaidNo()))
-        #expect(await call(store, throwing: Down()))
+        #expect(await call(store, throwing: down))
         #expect(store.state == .closed)
     }
 
     @Test("Calls that were cancelled or never sent say nothing")
     func saysNothing() async {
         let store = bench.store()
-        #expect(await call(store, throwing: Down()))
+        #expect(await call(store, throwing: down))
         for _ in 0..<100 {
             #expect(await call(store, throwing: CancellationError()))
-            #expect(await call(store, throwing: NotSent()))
+            #expect(await call(store, throwing: notSent))
         }
         #expect(store.state == .closed)
-        #expect(await call(store, throwing: Down()))
+        #expect(await call(store, throwing: down))
         #expect(store.state == .open)
     }
 
     @Test("Of a crowd that meets a half-open breaker, one goes through")
     func crowd() async throws {
         let store = bench.store()
-        for _ in 0..<2 { #expect(await call(store, throwing: Down())) }
+        for _ in 0..<2 { #expect(await call(store, throwing: down)) }
         bench.advance(.seconds(30))
         let (probeBegan, began) = AsyncStream.makeStream(of: Void.self)
         let (release, end) = AsyncStream.makeStream(of: Void.self)
@@ -112,12 +113,19 @@ struct CircuitBreakerStoreTests {
     @Test("A sign of life lets the next call try")
     func signOfLife() async {
         let store = bench.store()
-        for _ in 0..<2 { #expect(await call(store, throwing: Down())) }
+        for _ in 0..<2 { #expect(await call(store, throwing: down)) }
         #expect(!store.wantsSignOfLife)
         bench.advance(.milliseconds(100))
         #expect(store.wantsSignOfLife)
         store.sawSignOfLife()
         #expect(await call(store))
+        #expect(store.state == .closed)
+    }
+
+    @Test("A breaker that never opens lets every call through, whatever has become of the others")
+    func neverOpens() async {
+        let store = StoreBreaker.neverOpening("books")
+        for _ in 0..<100 { #expect(await call(store, throwing: down)) }
         #expect(store.state == .closed)
     }
 }

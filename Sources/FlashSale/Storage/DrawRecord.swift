@@ -1,29 +1,3 @@
-/// Draws as the worker writes them: the roster, and how far the draw has come.
-///
-/// Throws as ``SaleBooks`` does; repeating a call is always right.
-public protocol DrawBooks: Sendable {
-    /// A product's draw as it is on record; nil when the product is not drawn.
-    func draw(of product: ProductID) async throws -> DrawRecord?
-
-    /// How much of the roster is on record.
-    func rosterProgress(of product: ProductID) async throws -> RosterProgress
-
-    /// Puts the roster's next page on record, unless it is there.
-    func addRosterPage(_ page: RosterPage, of product: ProductID, fence: Fence) async throws
-
-    /// Pages of the roster, in order.
-    func rosterPages(of product: ProductID, from page: Int, limit: Int) async throws -> [RosterPage]
-
-    /// Fixes the roster, unless it is fixed: from now on its root is public.
-    func fixRoster(_ roster: FixedRoster, of product: ProductID, fence: Fence) async throws
-
-    /// Makes the draw, unless it is made: from now on the seed is public.
-    func markDrawn(_ product: ProductID, fence: Fence) async throws
-
-    /// Puts on record that every drawn entrant has a place, or has lost it with the line.
-    func markPlaced(_ product: ProductID, fence: Fence) async throws
-}
-
 /// A draw as it is on record.
 public struct DrawRecord: Hashable, Sendable {
     /// The product.

@@ -14,7 +14,7 @@ public struct CircuitBreaker: Sendable {
         public var openTime: Duration
         /// How long a probe keeps the others out; after that its answer is no longer waited for.
         public var probeTime: Duration
-        /// How soon a sign of life counts after opening; doubled for each probe that has failed since.
+        /// How soon a sign of life counts after opening; doubled for each probe that has failed since after such a sign.
         public var firstRecheck: Duration
 
         /// A policy; the defaults suit a store that is a network round trip away.
@@ -29,6 +29,9 @@ public struct CircuitBreaker: Sendable {
             self.probeTime = probeTime
             self.firstRecheck = firstRecheck
         }
+
+        /// Never opens, whatever happens.
+        public static let neverOpens = Policy(failures: .max)
     }
 
     /// What it does with calls.
@@ -58,7 +61,7 @@ public struct CircuitBreaker: Sendable {
 
     private enum Phase {
         case closed(failures: Int)
-        case halfOpen(probeEnd: ContinuousClock.Instant?)
+        case halfOpen(probeEnd: ContinuousClock.Instant?, afterSignOfLife: Bool)
         case open(until: ContinuousClock.Instant, recheck: ContinuousClock.Instant)
     }
 
@@ -66,6 +69,7 @@ public struct CircuitBreaker: Sendable {
     private var phase = Phase.closed(failures: 0)
     /// Permits of an earlier epoch have nothing to say any more.
     private var epoch: UInt64 = 0
+    /// Probes in a row that failed although the store had given a sign of life.
     private var failedProbes = 0
 
     /// A closed breaker.
@@ -97,12 +101,6 @@ extension CircuitBreaker {
         return recheck <= now
     }
 
-    /// The right to make a call while the breaker is closed, whatever the time; nil in any other state.
-    var closedPermit: Permit? {
-        guard case .closed = phase else { return nil }
-        return Permit(epoch: epoch, isProbe: false)
-    }
-
     /// Asks whether a call may be made.
     public mutating func permit(at now: ContinuousClock.Instant) -> Answer {
         switch phase {
@@ -110,11 +108,11 @@ extension CircuitBreaker {
             return .allowed(Permit(epoch: epoch, isProbe: false))
         case .open(let until, let recheck) where now < until:
             return .refused(retryAfter: max(min(until, recheck) - now, policy.firstRecheck))
-        case .halfOpen(let probeEnd?) where now < probeEnd:
+        case .halfOpen(let probeEnd?, _) where now < probeEnd:
             return .refused(retryAfter: probeEnd - now)
         case .halfOpen, .open:
             epoch += 1
-            phase = .halfOpen(probeEnd: now + policy.probeTime)
+            phase = .halfOpen(probeEnd: now + policy.probeTime, afterSignOfLife: isAfterSignOfLife)
             return .allowed(Permit(epoch: epoch, isProbe: true))
         }
     }
@@ -136,19 +134,25 @@ extension CircuitBreaker {
             phase = .closed(failures: failures + 1)
             return
         }
-        if permit.isProbe { failedProbes += 1 }
+        // A probe that only the time has let through says nothing of how far signs of life can be trusted: counted, it would
+        // keep a store that comes back after a long time waiting for as long again.
+        if permit.isProbe, isAfterSignOfLife { failedProbes += 1 }
         open(at: now)
     }
 
     /// A call ended without saying anything of the store: its caller went away, or it was never sent.
     public mutating func learnedNothing(_ permit: Permit) {
         guard permit.epoch == epoch, permit.isProbe else { return }
-        phase = .halfOpen(probeEnd: nil)
+        phase = .halfOpen(probeEnd: nil, afterSignOfLife: isAfterSignOfLife)
     }
 
     /// The store has answered something that costs it nothing: real calls may be tried again, one at a time.
     public mutating func sawSignOfLife(at now: ContinuousClock.Instant) {
-        if wantsSignOfLife(at: now) { phase = .halfOpen(probeEnd: nil) }
+        if wantsSignOfLife(at: now) { phase = .halfOpen(probeEnd: nil, afterSignOfLife: true) }
+    }
+
+    private var isAfterSignOfLife: Bool {
+        if case .halfOpen(_, let afterSignOfLife) = phase { afterSignOfLife } else { false }
     }
 
     private mutating func open(at now: ContinuousClock.Instant) {
