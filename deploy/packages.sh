@@ -5,6 +5,9 @@ flashsale_packages='libhiredis-dev libmariadb-dev redis-server mariadb-server'
 # What the tests of the pages look through.
 # shellcheck disable=SC2034
 browser_packages='chromium chromium-driver'
+# What a test puts in front of the API, with deploy/nginx/flashsale.conf.
+# shellcheck disable=SC2034
+proxy_packages='nginx'
 
 say() { printf '%s\n' "$*" >&2; }
 

@@ -65,6 +65,25 @@ enum RawExchange {
         }
     }
 
+    /// Sends bytes that may be no whole request, and waits for an answer, or the connection's end, or a second.
+    static func sendAndWait(_ bytes: [UInt8], port: Int) async throws {
+        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+            Thread.detachNewThread {
+                continuation.resume(
+                    with: Result {
+                        let descriptor = try blockingConnection(port: port)
+                        defer { close(descriptor) }
+                        var limit = timeval(tv_sec: 1, tv_usec: 0)
+                        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+                        write(bytes, to: descriptor)
+                        // Without an answer this throws, which is well here.
+                        _ = try? read(from: descriptor, "")
+                    }
+                )
+            }
+        }
+    }
+
     private static func exchange(_ request: HostileRequest, port: Int) throws -> Answer {
         let descriptor = try blockingConnection(port: port)
         defer { close(descriptor) }

@@ -89,6 +89,13 @@ struct HeadRulesTests {
         #expect(!HeadRules.expectsContinue(head([])))
     }
 
+    @Test("Blanks behind a value are not part of it")
+    func trim() {
+        var headers: HTTPHeaders = ["A": "b \t", "C": " ", "D": "e f"]
+        HeadRules.trim(&headers)
+        #expect(headers == ["A": "b", "C": "", "D": "e f"])
+    }
+
     @Test("A body ends where its length says, or behind its last chunk")
     func framing() {
         #expect(HeadRules.framing(of: head([])) == .length(0))

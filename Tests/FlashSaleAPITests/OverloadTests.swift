@@ -68,6 +68,33 @@ struct OverloadTests {
         ]
     }
 
+    @Test("Whoever is told that there is too much to do gets no second answer out of what was sent along")
+    func pipelined() async throws {
+        let (shop, line) = try stalledShop(room: 1)
+        try await shop.testLive { port in
+            let hanging = try await RawConnection.open(port: port)
+            hanging.send(Array("GET /api/products/1/queue/ann HTTP/1.1\r\nHost: shop\r\n\r\n".utf8))
+            try await eventually("the place is taken") { line.waiting == 1 }
+            let body = #"{"user_id":"bob"}"#
+            let join =
+                "POST /api/products/1/queue HTTP/1.1\r\nHost: shop\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+            let eager = try await RawConnection.open(port: port)
+            eager.send(Array(String(repeating: join, count: 20).utf8))
+            #expect(try await eager.answers(1).map(\.status) == [503])
+            // Another connection is answered meanwhile: had more come of the twenty, it would have come before.
+            let other = try await RawConnection.open(port: port)
+            other.send(Array("GET /health HTTP/1.0\r\n\r\n".utf8))
+            #expect(try await other.reply().answers.map(\.status) == [200])
+            #expect(
+                shop.count("flashsale_http_requests_total", ("route", "/api/products/{id}/queue"), ("status", "503"))
+                    == 1
+            )
+            line.release()
+            eager.close()
+            hanging.close()
+        }
+    }
+
     @Test("A page's form is refused and counted as the API's request is")
     func forms() async throws {
         let (stalled, line) = try stalledShop(room: 1)

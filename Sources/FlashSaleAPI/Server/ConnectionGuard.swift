@@ -64,14 +64,20 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     func handlerRemoved(context: ChannelHandlerContext) { disarm() }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        let isWanted =
-            switch unwrapInboundIn(data) {
-            case .head(let head): receivedHead(head, context: context)
-            case .body(let bytes): state.receivedBody(bytes.readableBytes)
-            case .end: state.receivedEnd()
-            }
+        var part = unwrapInboundIn(data)
+        let isWanted: Bool
+        switch part {
+        case .head(var head):
+            // Asked first: the parser's word on it does not survive.
+            let isKeepAlive = head.isKeepAlive
+            HeadRules.trim(&head.headers)
+            isWanted = receivedHead(head, isKeepAlive: isKeepAlive, context: context)
+            part = .head(head)
+        case .body(let bytes): isWanted = state.receivedBody(bytes.readableBytes)
+        case .end: isWanted = state.receivedEnd()
+        }
         noteActivity()
-        if isWanted { context.fireChannelRead(data) }
+        if isWanted { context.fireChannelRead(wrapInboundOut(part)) }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -155,7 +161,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 }
 
 extension ConnectionGuard {
-    private func receivedHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) -> Bool {
+    private func receivedHead(_ head: HTTPRequestHead, isKeepAlive: Bool, context: ChannelHandlerContext) -> Bool {
         if let refusal = HeadRules.refusal(of: head) {
             obey(state.failed(refusal), context: context)
             return false
@@ -164,7 +170,7 @@ extension ConnectionGuard {
         // The parser stops for good behind a request that asks for another protocol; we answer in this one.
         let endsParsing = head.method == .CONNECT || head.headers.contains(name: "upgrade")
         return state.receivedHead(
-            isLast: endsParsing || !head.isKeepAlive,
+            isLast: endsParsing || !isKeepAlive,
             framing: HeadRules.framing(of: head),
             expectsContinue: HeadRules.expectsContinue(head)
         )

@@ -159,8 +159,9 @@ struct ConnectionState {
         return true
     }
 
-    /// Whether the client now has to be told that its body is wanted: its head is read, nothing of its body has come, and
-    /// nothing was answered. True once.
+    /// Whether the client now has to be told that its body is wanted; true once.
+    ///
+    /// It is when the head is read, nothing of the body has come, and nothing was answered.
     mutating func takesContinue() -> Bool {
         defer { isContinueDue = false }
         return isContinueDue && inbound == .body && answersOwed == 1

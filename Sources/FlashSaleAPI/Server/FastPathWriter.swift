@@ -1,5 +1,6 @@
 import HTTPTypes
 import NIOCore
+import NIOHTTP1
 
 /// Writes answers of the fast path as bytes; all connections of an event loop share one, and its memory.
 final class FastPathWriter {
@@ -15,7 +16,8 @@ final class FastPathWriter {
         buffer.writeStaticString("HTTP/1.1 ")
         buffer.writeString(String(answer.status.code))
         buffer.writeInteger(UInt8(ascii: " "))
-        buffer.writeString(answer.status.reasonPhrase)
+        // As the later handlers write it.
+        buffer.writeString(HTTPResponseStatus(statusCode: answer.status.code).reasonPhrase)
         if let body = answer.body {
             write("\r\nContent-Type: ", answer.mediaType)
             write("\r\nContent-Length: ", String(body.readableBytes))

@@ -39,6 +39,7 @@ struct FastRequest {
     private var hostCount = 0
     private var headEnd = 0
     private var hasContentType = false
+    private var hasAuthorization = false
     /// Whether the bytes ended where a plain head would go on.
     private var hasRunOut = false
 
@@ -186,10 +187,15 @@ extension FastRequest {
         case 13 where equals(name, "if-none-match"):
             if ifNoneMatch != nil { needsLongWay = true }
             ifNoneMatch = value
+        case 13 where equals(name, "authorization"):
+            if hasAuthorization { needsLongWay = true }
+            hasAuthorization = true
         case 14 where equals(name, "content-length"):
             guard contentLength == nil, let length = digits(value) else { return false }
             contentLength = length
         case 16 where equals(name, "content-encoding"): needsLongWay = true
+        // NIO's parser takes it for `Connection`.
+        case 16 where equals(name, "proxy-connection"): return false
         case 17 where equals(name, "transfer-encoding"): return false
         default: break
         }

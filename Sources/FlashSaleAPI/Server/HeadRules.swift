@@ -34,9 +34,24 @@ enum HeadRules {
         return .length(head.headers.first(name: "content-length").flatMap { Int($0) } ?? 0)
     }
 
+    /// Takes away the blanks behind values, which are not part of them (RFC 9110, 5.5), and which the parser leaves there.
+    static func trim(_ headers: inout HTTPHeaders) {
+        let isBlank: (UInt8?) -> Bool = { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
+        guard headers.contains(where: { isBlank($0.value.utf8.last) }) else { return }
+        headers = HTTPHeaders(
+            headers.map { name, value in
+                var rest = value[...]
+                while isBlank(rest.utf8.last) { rest.removeLast() }
+                return (name, String(rest))
+            }
+        )
+    }
+
     fileprivate static let continueExpectation = "100-continue"
 
-    /// HTTP/1.1 names a host; HTTP/1.0 may leave it out (RFC 9112, 3.2). An `http` URI has no empty one (RFC 9110, 4.2.1).
+    /// Whether there is a host as there has to be.
+    ///
+    /// HTTP/1.1 names one; HTTP/1.0 may leave it out (RFC 9112, 3.2). An `http` URI has no empty one (RFC 9110, 4.2.1).
     private static func isHost(_ value: String?, isOld: Bool) -> Bool {
         guard let value, !value.isEmpty else { return isOld }
         return HostField.isValid(value)

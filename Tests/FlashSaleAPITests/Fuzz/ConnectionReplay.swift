@@ -65,20 +65,35 @@ struct ConnectionReplay {
         )
     }
 
-    /// The first words of a status line part the answers: a document may hold them too, and is then parted everywhere alike.
     private static func answers(in text: String) -> [String] {
-        text.components(separatedBy: "HTTP/1.1 ").dropFirst().map { answer in
-            let parts = answer.components(separatedBy: "\r\n\r\n")
-            let lines = parts[0].components(separatedBy: "\r\n")
-            let fields = lines.dropFirst().map(plain).filter {
-                !$0.hasPrefix("date:") && !$0.hasPrefix("x-request-id:")
+        var pieces: [String] = []
+        for piece in text.components(separatedBy: "HTTP/1.1 ").dropFirst() {
+            // A problem's document may hold these words too.
+            if piece.first?.isNumber == true {
+                pieces.append(piece)
+            } else {
+                pieces[pieces.count - 1] += "HTTP/1.1 " + piece
             }
-            var body = parts.dropFirst().joined(separator: "\r\n\r\n")
-            if let mark = body.range(of: #""request_id":""#), let end = body[mark.upperBound...].firstIndex(of: "\"") {
-                body.removeSubrange(mark.upperBound..<end)
-            }
-            return ([lines[0]] + fields.sorted() + ["", body]).joined(separator: "\n")
         }
+        return pieces.map(normal)
+    }
+
+    /// An answer less what differs each time: its date, its request's id, and the length that depends on that.
+    private static func normal(_ answer: String) -> String {
+        let parts = answer.components(separatedBy: "\r\n\r\n")
+        let lines = parts[0].components(separatedBy: "\r\n")
+        var body = parts.dropFirst().joined(separator: "\r\n\r\n")
+        let length = body.utf8.count
+        let fields = lines.dropFirst().map(plain).compactMap { field -> String? in
+            if field.hasPrefix("date:") || field.hasPrefix("x-request-id:") { return nil }
+            guard field.hasPrefix("content-length: ") else { return field }
+            // An answer to HEAD has the length, and no body.
+            return length == 0 || field == "content-length: \(length)" ? "content-length" : field
+        }
+        if let mark = body.range(of: #""request_id":""#), let end = body[mark.upperBound...].firstIndex(of: "\"") {
+            body.removeSubrange(mark.upperBound..<end)
+        }
+        return ([lines[0]] + fields.sorted() + ["", body]).joined(separator: "\n")
     }
 
     /// A header field with its name in small letters.

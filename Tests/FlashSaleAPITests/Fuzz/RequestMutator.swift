@@ -4,11 +4,16 @@ struct RequestMutator {
 
     init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
+    /// How many requests were made.
+    private(set) var count = 0
+
     /// The bytes of a connection.
     mutating func next() -> [UInt8] {
         var bytes: [UInt8] = []
-        for _ in 0..<(random.happens(40) ? 1 + random.below(3) : 1) { bytes += request() }
-        if random.happens(30) { spoil(&bytes) }
+        let number = random.happens(40) ? 1 + random.below(3) : 1
+        count += number
+        for _ in 0..<number { bytes += request() }
+        if random.happens(20) { spoil(&bytes) }
         return bytes
     }
 
@@ -19,23 +24,23 @@ struct RequestMutator {
     }
 
     private mutating func request() -> [UInt8] {
-        var head = Array("\(oddly(10, Self.methods, "POST", "GET")) ".utf8)
+        var head = Array("\(oddly(6, Self.methods, "POST", "GET")) ".utf8)
         let isJoin = head.starts(with: Array("POST".utf8))
         head += Array(
-            (random.happens(80)
+            (random.happens(88)
                 ? (isJoin ? Self.joinTarget : random.pick(Self.plainTargets)) : random.pick(Self.targets)).utf8
         )
-        head += Array((random.happens(92) ? " HTTP/1.1" : random.pick(Self.versions)).utf8)
+        head += Array((random.happens(95) ? " HTTP/1.1" : random.pick(Self.versions)).utf8)
         head += lineBreak()
-        var fields = random.happens(93) ? ["Host: shop"] : [random.pick(Self.hosts)]
+        var fields = random.happens(96) ? ["Host: shop"] : [random.pick(Self.hosts)]
         var body: [UInt8] = []
         if isJoin || random.happens(8) { (fields, body) = addBody(to: fields) }
-        for _ in 0..<(random.happens(50) ? random.below(4) : 0) {
+        for _ in 0..<(random.happens(45) ? random.below(3) : 0) {
             fields.insert(random.pick(Self.fields), at: random.below(fields.count + 1))
         }
-        if random.happens(6) { fields.append(random.pick(fields)) }
+        if random.happens(4) { fields.append(random.pick(fields)) }
         for field in fields { head += Array(field.utf8) + lineBreak() }
-        if random.happens(5) {
+        if random.happens(3) {
             head += Array("X-Odd: ".utf8) + [random.pick(Self.oddBytes)] + Array("x".utf8) + lineBreak()
         }
         return head + lineBreak() + body
@@ -50,7 +55,7 @@ struct RequestMutator {
     }
 
     private mutating func addBody(to fields: [String]) -> ([String], [UInt8]) {
-        let text = random.happens(70) ? #"{"user_id":"u\#(random.below(40))","quantity":1}"# : random.pick(Self.bodies)
+        let text = random.happens(80) ? #"{"user_id":"u\#(random.below(40))","quantity":1}"# : random.pick(Self.bodies)
         var fields = fields
         if random.happens(80) { fields.append("Content-Type: application/json") }
         switch random.below(20) {
@@ -96,14 +101,15 @@ struct RequestMutator {
 
 extension RequestMutator {
     private static let joinTarget = "/api/products/1/queue"
+    /// Not the progress of a sale: its first reader looks at the line in a task of its own, which needs more than one thread.
     private static let plainTargets = [
-        "/api/products/1/queue/u1", "/api/products/1/queue/U2", "/api/products/1/progress", "/api/products/1",
+        "/api/products/1/queue/u1", "/api/products/1/queue/U2", "/api/products/1",
         "/health",
         "/api/products/2/queue/u1", "/api/products/1/queue/%75%31",
     ]
     private static let targets = [
         "/", "*", "//", "/api/products/1/queue/", "/api/products/01/queue/u1", "/api/products/1/queue/u1?x=1",
-        "/api/products/1/progress?", "http://shop/api/products/1", "/api/products/1/queue/é",
+        "http://shop/api/products/1", "/api/products/1/queue/é",
         "/api/products/1/queue/a b",
         "/api/products/1/queue/u1#x", "shop:80", "", "/api/products/99999999999999999999/progress", "/\u{1}", "/a\tb",
     ]
