@@ -8,7 +8,7 @@ public import Metrics
 ///
 /// The way into the line asks ``PurchaseLine`` only; what follows asks ``OrderDesk``. Every refusal is a problem document (RFC 9457) with a stable `code`.
 public struct PurchaseAPI: Sendable {
-    private let surface: Surface
+    let surface: Surface
     private let listener: Listener
     private let logger: Logger
 
@@ -104,61 +104,46 @@ public struct PurchaseAPI: Sendable {
             metrics: metrics,
             now: now
         )
-        let draws = draws.map { DrawRoutes(desk: $0.desk, signingKey: $0.signingKey) }
-        let products = ProductRoutes(catalogue: catalogue, now: now)
-        let lineMetrics = LineMetrics(factory: metrics)
-        let queue = QueueRoutes(
-            line: line,
-            promptLine: line as? any PromptLine,
-            catalogue: catalogue,
-            renewsCarts: options.cartRenewal == .poll,
-            board: board,
-            events: streams,
-            pace: pace,
-            maximumBodyBytes: listener.limits.bodyBytes,
-            gate: gate,
-            metrics: lineMetrics,
-            now: now
-        )
+        let encoder = QueueStatusEncoder(board: board, pace: pace, now: now)
+        let bodyLimit = listener.limits.bodyBytes
         let orderMetrics = OrderMetrics(factory: metrics)
-        let orders = OrderRoutes(
-            desk: desk,
-            maximumBodyBytes: listener.limits.bodyBytes,
-            gate: gate,
-            metrics: orderMetrics
-        )
-        let webhook = PaymentRoutes(
-            desk: desk,
-            verification: payments,
-            maximumBodyBytes: listener.limits.bodyBytes,
-            gate: gate,
-            metrics: orderMetrics,
-            now: now
-        )
-        let progress = ProgressRoutes(board: board, catalogue: catalogue, now: now)
-        let events = EventRoutes(queue: queue, streams: streams)
-        let endpoints =
-            products.endpoints() + progress.endpoints() + queue.endpoints() + events.endpoints() + orders.endpoints()
-            + (draws?.endpoints() ?? []) + webhook.endpoints() + signs.endpoints()
-        let pageRoutes = pages.map { pages in
-            PageRoutes(
-                queue: queue,
-                events: events,
-                progress: progress,
-                draws: draws,
+        let services = Services(
+            products: ProductService(catalogue: catalogue, gate: gate),
+            queue: QueueService(
                 line: line,
                 catalogue: catalogue,
-                desk: desk,
+                events: streams,
+                renewsCarts: options.cartRenewal == .poll,
+                gate: gate,
+                metrics: LineMetrics(factory: metrics),
+                now: now
+            ),
+            orders: OrderService(desk: desk, gate: gate, metrics: orderMetrics),
+            payments: PaymentService(desk: desk, verification: payments, gate: gate, metrics: orderMetrics, now: now)
+        )
+        let parts = PageRoutes.Parts(
+            queue: QueueRoutes(service: services.queue, encoder: encoder, maximumBodyBytes: bodyLimit),
+            events: EventRoutes(queue: services.queue, streams: streams),
+            progress: ProgressRoutes(board: board, catalogue: catalogue, gate: gate),
+            draws: draws.map { DrawRoutes(desk: $0.desk, signingKey: $0.signingKey) }
+        )
+        let endpoints =
+            ProductRoutes(service: services.products, now: now).endpoints() + parts.progress.endpoints()
+            + parts.queue.endpoints() + parts.events.endpoints()
+            + OrderRoutes(service: services.orders, maximumBodyBytes: bodyLimit).endpoints()
+            + (parts.draws?.endpoints() ?? [])
+            + PaymentRoutes(service: services.payments, maximumBodyBytes: bodyLimit).endpoints() + signs.endpoints()
+        let pageRoutes = pages.map { pages in
+            PageRoutes(
+                parts: parts,
+                services: services,
                 options: pages,
                 visitors: Visitors(identity: pages.identity, now: now),
                 answers: PageAnswers(pages: ShopPages()),
                 renewsCarts: options.cartRenewal == .poll,
                 board: board,
-                pace: pace,
-                maximumBodyBytes: listener.limits.bodyBytes,
-                gate: gate,
-                lineMetrics: lineMetrics,
-                orderMetrics: orderMetrics,
+                encoder: encoder,
+                maximumBodyBytes: bodyLimit,
                 now: now
             )
         }
@@ -170,6 +155,14 @@ public struct PurchaseAPI: Sendable {
         )
         self.listener = listener
         self.logger = logger
+    }
+
+    /// The services that the routes and the pages call.
+    struct Services: Sendable {
+        let products: ProductService
+        let queue: QueueService
+        let orders: OrderService
+        let payments: PaymentService
     }
 
     /// The routes alone, for tests and for a server of one's own.

@@ -144,4 +144,67 @@ struct ConnectionStateTests {
         #expect(state.writingHead() == false)
         #expect(state.wroteEnd() == .proceed)
     }
+
+    @Test("The parser is given a head, then so much of a body as there is, then nothing until the answer")
+    func intake() {
+        var state = ConnectionState()
+        #expect(state.intake == .head)
+        #expect(state.receivedHead(isLast: false, framing: .length(5)) == true)
+        #expect(state.intake == .body(5))
+        #expect(state.receivedBody(2) == true)
+        #expect(state.intake == .body(3))
+        #expect(state.receivedBody(3) == true)
+        #expect(state.receivedEnd() == true)
+        #expect(state.intake == .later)
+        #expect(state.writingHead() == false)
+        #expect(state.wroteEnd() == .proceed)
+        #expect(state.intake == .head)
+        #expect(state.receivedHead(isLast: true, framing: .chunked) == true)
+        #expect(state.intake == .chunks)
+        #expect(state.receivedEnd() == true)
+        #expect(state.intake == .never)
+        #expect(state.wroteEnd() == .close)
+        #expect(state.intake == .never)
+        var broken = ConnectionState()
+        #expect(broken.failed(.malformed) == .refuse(.malformed))
+        #expect(broken.intake == .never)
+    }
+
+    @Test("A client that was told to wait is given no request until the time is over")
+    func throttling() {
+        var state = ConnectionState()
+        reading(&state)
+        state.throttle()
+        #expect(state.wroteEnd() == .proceed)
+        #expect(state.intake == .later)
+        #expect(!state.isIdle)
+        state.endThrottling()
+        #expect(state.intake == .head)
+        #expect(state.isIdle)
+    }
+
+    @Test("A body is asked for once: when its head is read, nothing of it has come, and nothing is answered")
+    func expectation() {
+        func state(_ framing: ConnectionState.Framing = .length(4), owes: Bool = false) -> ConnectionState {
+            var state = ConnectionState()
+            if owes { reading(&state) }
+            #expect(state.receivedHead(isLast: false, framing: framing, expectsContinue: true) == true)
+            return state
+        }
+        var asked = state()
+        #expect(asked.takesContinue() == true)
+        #expect(asked.takesContinue() == false)
+        var chunked = state(.chunked)
+        #expect(chunked.takesContinue() == true)
+        var empty = state(.length(0))
+        #expect(empty.takesContinue() == false)
+        var begun = state()
+        #expect(begun.receivedBody(1) == true)
+        #expect(begun.takesContinue() == false)
+        var refused = state()
+        #expect(refused.writingHead() == true)
+        #expect(refused.takesContinue() == false)
+        var behindAnother = state(owes: true)
+        #expect(behindAnother.takesContinue() == false)
+    }
 }

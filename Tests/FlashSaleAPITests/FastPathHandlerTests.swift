@@ -3,21 +3,25 @@ import HTTPTypes
 import Logging
 import Metrics
 import MetricsTestKit
+import NIOConcurrencyHelpers
 import NIOCore
 import NIOEmbedded
+import NIOHTTP1
 import Testing
 
 @testable import FlashSaleAPI
 
-/// The fast path alone: in front of it a client, behind it whatever would parse the rest.
+/// The fast path in front of the parser and its guard; what those take, a handler at the end keeps.
 @Suite("Fast path")
 struct FastPathHandlerTests {
     private let channel = EmbeddedChannel()
-    private let behind = Behind()
+    private let later = Later()
     private let socket = SocketReads()
     private let gate = RequestGate(maximum: 1)
     private let metrics = TestMetrics()
     private let desk = Desk()
+    private let activity = ConnectionActivity()
+    private let errors = NIOLockedValueBox<[String]>([])
 
     private func connect() throws {
         let answer = Endpoint.Answer(status: .ok, description: "", schema: nil)
@@ -41,15 +45,19 @@ struct FastPathHandlerTests {
         )
         let boundary = RequestBoundary(endpoints: [endpoint, form], gate: gate, metricsFactory: metrics)
         let handler = FastPathHandler(
-            path: try #require(boundary.fastPath()),
+            path: boundary.fastPath(),
             limits: ConnectionLimits(),
-            activity: ConnectionActivity(),
+            activity: activity,
             writer: FastPathWriter(date: HTTPDate()),
-            logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+            logger: Logger(label: "test") { [errors] _ in LogErrors(errors: errors) }
         )
-        try channel.pipeline.syncOperations.addHandler(socket)
-        try channel.pipeline.syncOperations.addHandler(handler)
-        try channel.pipeline.syncOperations.addHandler(behind)
+        let pipeline = channel.pipeline.syncOperations
+        try pipeline.addHandlers([socket, handler, HTTPResponseEncoder()])
+        try pipeline.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
+        try pipeline.addHandler(
+            ConnectionGuard(limits: ConnectionLimits(), activity: activity) { RefusalDocument($0, requestID: "r1") }
+        )
+        try pipeline.addHandler(later)
         channel.connect(to: try SocketAddress(unixDomainSocketPath: "/x"), promise: nil)
     }
 
@@ -65,10 +73,18 @@ struct FastPathHandlerTests {
         return RawAnswer.all(in: String(buffer: bytes))
     }
 
-    private func end() {
-        channel.triggerUserOutboundEvent(FastPathHandler.RequestEnded(), promise: nil)
+    /// Answers the request that the later handlers have.
+    private func answerLater(_ text: String = "later", overloaded: Bool = false) {
+        var head = HTTPResponseHead(version: .http1_1, status: overloaded ? .serviceUnavailable : .ok)
+        head.headers.add(name: "Content-Length", value: "\(text.utf8.count)")
+        if overloaded { head.headers.add(name: ConnectionRest.header, value: "1") }
+        channel.write(HTTPServerResponsePart.head(head), promise: nil)
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: text))), promise: nil)
+        channel.writeAndFlush(HTTPServerResponsePart.end(nil), promise: nil)
         channel.embeddedEventLoop.run()
     }
+
+    private func bodies() throws -> [String] { try sent().map(\.body) }
 
     @Test("A plain request is answered here, with all that an answer has")
     func answers() throws {
@@ -81,7 +97,7 @@ struct FastPathHandlerTests {
         for name in ["date", "x-request-id", "x-content-type-options", "cache-control", "content-type"] {
             #expect(answer.header(name) != nil, "\(name)")
         }
-        #expect(behind.text.isEmpty)
+        #expect(later.requests.isEmpty)
         try receive("GET /items/7/bob HTTP/1.1\r\nHost: x\r\nX-Request-Id: mine\r\n\r\n")
         #expect(try sent().first?.header("x-request-id") == "mine")
         let counted = try metrics.expectCounter(
@@ -110,13 +126,13 @@ struct FastPathHandlerTests {
                 + Self.request("/items/3/bob") + Self.request("/items/4/bob")
         )
         #expect(try sent().isEmpty)
-        #expect(behind.text.isEmpty)
+        #expect(later.requests.isEmpty)
         desk.finish("1 wait")
         #expect(try sent().map(\.body) == ["1 wait", "2 bob"])
-        #expect(behind.text == Self.request("/other"))
-        end()
-        #expect(try sent().map(\.body) == ["3 bob", "4 bob"])
-        #expect(behind.text == Self.request("/other"))
+        #expect(later.requests == ["GET /other "])
+        answerLater()
+        #expect(try bodies() == ["later", "3 bob", "4 bob"])
+        #expect(later.requests == ["GET /other "])
     }
 
     @Test("A body that comes in parts is passed on, and not a byte of what follows it before its answer")
@@ -126,10 +142,10 @@ struct FastPathHandlerTests {
         try receive(head + "12")
         try receive("34")
         try receive("56" + Self.request("/items/1/bob"))
-        #expect(behind.text == head + "123456")
+        #expect(later.requests == ["POST /other 123456"])
         #expect(try sent().isEmpty)
-        end()
-        #expect(try sent().map(\.body) == ["1 bob"])
+        answerLater()
+        #expect(try bodies() == ["later", "1 bob"])
     }
 
     @Test("A body that comes at once behind its head is waited for; a slow one is passed on with what there is")
@@ -141,47 +157,145 @@ struct FastPathHandlerTests {
         #expect(socket.count > 0)
         try receive("ab")
         try receive("cd" + Self.request("/items/1/bob"))
-        #expect(try sent().map(\.body) == ["abcd", "1 bob"])
-        #expect(behind.text.isEmpty)
+        #expect(try bodies() == ["abcd", "1 bob"])
+        #expect(later.requests.isEmpty)
         try receive(head + "ab")
         channel.embeddedEventLoop.advanceTime(by: .milliseconds(100))
-        #expect(behind.text == head + "ab")
         try receive("cd" + Self.request("/items/2/bob"))
-        #expect(behind.text == head + "abcd")
+        #expect(later.requests == ["POST /items/1 abcd"])
         #expect(try sent().isEmpty)
-        end()
-        #expect(try sent().map(\.body) == ["2 bob"])
+        answerLater()
+        #expect(try bodies() == ["later", "2 bob"])
         try receive(head + "ab")
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-        #expect(behind.text == head + "abcd" + head + "ab")
-        #expect(behind.events == ["first", "closed"])
+        #expect(later.events == ["closed"])
     }
 
-    @Test("Behind a request whose end is not known, everything is passed on for good")
-    func handedOver() throws {
+    @Test("A head in two segments, and one with a tab or a chunked body, leave the next request to the fast path")
+    func resumes() throws {
         try connect()
         try receive("GET /items/1/bob HTTP/1.1\r\n")
-        try receive("Host: x\r\n\r\n")
-        end()
-        try receive(Self.request("/items/2/bob"))
-        #expect(behind.text == Self.request("/items/1/bob") + Self.request("/items/2/bob"))
-        #expect(try sent().isEmpty)
+        try receive("Host: x\r\n\r\n" + Self.request("/items/2/bob"))
+        #expect(try bodies() == ["1 bob", "2 bob"])
+        #expect(later.requests.isEmpty)
+        let odd = [
+            "GET /items/3/bob HTTP/1.1\r\nHost: x\r\nA: b\tc\r\n\r\n",
+            "GET /items/3/bob HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, x\r\nX'Y: \u{E9}\r\n\r\n",
+            "POST /items/3 HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n\r\n\r\n\r\n0\r\nX: y\r\n\r\n",
+            "GET /items/3/bob HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
+        ]
+        for (index, request) in odd.enumerated() {
+            try receive(request + Self.request("/items/4/bob"))
+            #expect(later.requests.count == index + 1)
+            #expect(try sent().isEmpty)
+            answerLater()
+            #expect(try bodies() == ["later", "4 bob"], "\(request)")
+        }
     }
 
-    @Test("What a route leaves alone, and what finds the gate full, is passed on whole")
+    @Test(
+        "A head that does not go on is given to the parser, whose deadline it then has; a byte now and then gains nothing"
+    )
+    func slowHead() throws {
+        try connect()
+        try receive("GET /items/1/bob HT")
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(60))
+        try receive("TP")
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(40))
+        #expect(activity.state.intake == .head)
+        #expect(try sent().isEmpty)
+        channel.embeddedEventLoop.advanceTime(by: .seconds(10))
+        #expect(try sent().map(\.status) == [408])
+    }
+
+    @Test("What a route leaves alone is passed on whole")
     func leftAlone() throws {
         try connect()
         try receive(Self.request("/items/1/leave"))
-        #expect(behind.text == Self.request("/items/1/leave"))
-        end()
-        #expect(gate.admits())
-        try receive(Self.request("/items/2/bob"))
-        #expect(behind.text == Self.request("/items/1/leave") + Self.request("/items/2/bob"))
-        gate.leave()
-        end()
+        #expect(later.requests == ["GET /items/1/leave "])
+        answerLater()
         try receive(Self.request("/items/3/bob"))
-        #expect(try sent().map(\.body) == ["3 bob"])
-        #expect(gate.admits())
+        #expect(try bodies() == ["later", "3 bob"])
+    }
+
+    @Test(
+        "Behind an answer of too much to do nothing is begun for two seconds, though it is read",
+        arguments: [true, false]
+    )
+    func throttled(isFast: Bool) throws {
+        try connect()
+        let before = Self.request(isFast ? "/items/1/overloaded" : "/other")
+        try receive(before + Self.request("/items/2/bob") + Self.request("/other") + Self.request("/items/3/bob"))
+        if !isFast { answerLater(overloaded: true) }
+        let refusal = try #require(try sent().first)
+        #expect(refusal.status == 503)
+        #expect(refusal.header(ConnectionRest.header) == nil)
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1_999))
+        #expect(try sent().isEmpty)
+        #expect(later.requests.count == (isFast ? 0 : 1))
+        channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
+        #expect(try bodies() == ["2 bob"])
+        #expect(later.requests.last == "GET /other ")
+        answerLater()
+        #expect(try bodies() == ["later", "3 bob"])
+    }
+
+    @Test("A second answer to a request, and a late one, are dropped and logged: nobody gets another user's document")
+    func answeredOnce() throws {
+        try connect()
+        try receive(Self.request("/items/1/twice"))
+        #expect(try bodies() == ["1 twice"])
+        #expect(errors.withLockedValue { $0.count } == 1)
+        try receive(Self.request("/items/2/keep"))
+        desk.finish("2 keep")
+        try receive(Self.request("/items/3/wait"))
+        #expect(try bodies() == ["2 keep"])
+        desk.finishAgain("2 keep")
+        #expect(try sent().isEmpty)
+        #expect(errors.withLockedValue { $0.count } == 2)
+        desk.finish("3 wait")
+        #expect(try bodies() == ["3 wait"])
+        // One that says it has left the request alone, and answers it at once, or later.
+        try receive(Self.request("/items/4/liar"))
+        #expect(try bodies() == ["4 liar"])
+        try receive(Self.request("/items/5/lateliar"))
+        #expect(later.requests == ["GET /items/5/lateliar "])
+        desk.finish("5 lateliar")
+        #expect(try sent().isEmpty)
+        #expect(errors.withLockedValue { $0.count } == 4)
+        answerLater()
+        #expect(try bodies() == ["later"])
+    }
+
+    @Test(
+        "A client that expects to be told to go on is told once, before its body, and not when that is there or refused"
+    )
+    func expectation() throws {
+        try connect()
+        let head = "POST /other HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 4\r\n\r\n"
+        try receive(head)
+        #expect(try sent().map(\.status) == [100])
+        try receive("ab")
+        try receive("cd")
+        #expect(try sent().isEmpty)
+        answerLater()
+        #expect(try bodies() == ["later"])
+        try receive(head + "abcd")
+        #expect(try sent().isEmpty)
+        answerLater()
+        try receive(Self.request("/items/1/bob"))
+        #expect(try bodies() == ["later", "1 bob"])
+        try receive(
+            "POST /other HTTP/1.0\r\nExpect: 100-continue\r\nConnection: keep-alive\r\nContent-Length: 4\r\n\r\n"
+        )
+        #expect(try sent().isEmpty)
+        try receive("abcd")
+        answerLater()
+        #expect(try bodies() == ["later"])
+        try receive("POST /other HTTP/1.1\r\nHost: x\r\nExpect: tea\r\nContent-Length: 4\r\n\r\n")
+        let refusal = try #require(try sent().first)
+        #expect(refusal.status == 417)
+        #expect(refusal.code == "expectation_failed")
     }
 
     @Test("While a request waits behind another nothing more is read; then reading goes on")
@@ -208,12 +322,14 @@ struct FastPathHandlerTests {
         try receive(Self.request("/items/1/wait") + Self.request("/items/2/bob"))
         channel.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
         channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
-        #expect(behind.events == ["first"])
+        #expect(later.events.isEmpty)
         desk.finish("1 wait")
-        #expect(try sent().map(\.body) == ["1 wait"])
-        // The server goes down: what is new is answered behind, which knows how to end.
-        #expect(behind.text == Self.request("/items/2/bob"))
-        #expect(behind.events == ["first", "quiesce", "closed"])
+        #expect(try bodies() == ["1 wait"])
+        // The server goes down: what is new is answered by later handlers, which know how to end.
+        #expect(later.requests == ["GET /items/2/bob "])
+        #expect(later.events == ["closed"])
+        answerLater()
+        #expect(try sent().first?.header("connection") == "close")
     }
 
     @Test("A client that does not read its answers is not worked for")
@@ -221,21 +337,23 @@ struct FastPathHandlerTests {
         try connect()
         channel.isWritable = false
         try receive(Self.request("/items/1/bob") + Self.request("/items/2/bob"))
-        #expect(try sent().map(\.body) == ["1 bob"])
+        #expect(try sent().isEmpty)
+        let before = socket.count
+        channel.read()
+        #expect(socket.count == before)
         channel.isWritable = true
         channel.pipeline.fireChannelWritabilityChanged()
-        #expect(try sent().map(\.body) == ["2 bob"])
+        #expect(try bodies() == ["1 bob", "2 bob"])
+        #expect(socket.count == before + 1)
     }
 
-    @Test("An answer whose client has gone is counted, and its place in the gate is free again")
+    @Test("An answer whose client has gone is counted")
     func gone() throws {
         try connect()
         try receive(Self.request("/items/1/wait"))
         channel.close(promise: nil)
         channel.embeddedEventLoop.run()
-        #expect(!gate.admits())
         desk.finish("1 wait")
-        #expect(gate.admits())
         let counted = try metrics.expectCounter(
             "flashsale_http_requests_total",
             [("route", "/items/{id}/{user_id}"), ("status", "200")]
@@ -243,12 +361,21 @@ struct FastPathHandlerTests {
         #expect(counted.totalValue == 1)
     }
 
-    @Test("Those behind hear once that the client has said something")
+    @Test("A client that was answered here is no silent one")
     func firstRequest() throws {
         try connect()
         try receive(Self.request("/items/1/bob"))
-        try receive(Self.request("/items/1/bob"))
-        #expect(behind.events == ["first"])
+        channel.embeddedEventLoop.advanceTime(by: .seconds(20))
+        try receive(Self.request("/items/2/bob"))
+        #expect(try bodies() == ["1 bob", "2 bob"])
+    }
+
+    @Test("Bytes behind a request that ends the connection are thrown away, and reading goes on")
+    func thrownAway() throws {
+        try connect()
+        try receive("GET /other HTTP/1.1\r\nHost: a b\r\n\r\n" + Self.request("/items/1/bob"))
+        #expect(try sent().map(\.status) == [400])
+        #expect(later.requests.isEmpty)
     }
 }
 
@@ -256,42 +383,74 @@ struct FastPathHandlerTests {
 ///
 /// Touched on the test's thread only.
 private final class Desk: @unchecked Sendable {
-    private var waiting: [String: (Result<FlashSaleAPI.Answer, any Error>) -> Void] = [:]
+    private var waiting: [String: FastCompletion] = [:]
 
-    func take(_ request: FastRequest, _ answer: @escaping (Result<FlashSaleAPI.Answer, any Error>) -> Void) -> Bool {
+    func take(_ request: FastRequest, _ answer: FastCompletion) -> Bool {
         let (id, user) = (request.text(request.parameters.0), request.text(request.parameters.1))
+        let text = "\(id) \(user)"
         switch user {
         case "leave": return false
-        case "nobody": answer(.failure(QueueRoutes.notInLine))
-        case "wait": waiting["\(id) wait"] = answer
-        default: answer(.success(Self.answer("\(id) \(user)")))
+        case "nobody": answer(.failure(Problem.notInLine))
+        case "overloaded": answer(.failure(Problem.overloaded))
+        case "wait", "keep": waiting[text] = answer
+        case "twice":
+            answer(.success(Self.answer(text)))
+            answer(.success(Self.answer("another user's")))
+        case "liar":
+            answer(.success(Self.answer(text)))
+            return false
+        case "lateliar":
+            waiting[text] = answer
+            return false
+        default: answer(.success(Self.answer(text)))
         }
         return true
     }
 
-    func finish(_ text: String) { waiting.removeValue(forKey: text)?(.success(Self.answer(text))) }
+    func finish(_ text: String) { waiting[text]?(.success(Self.answer(text))) }
+
+    func finishAgain(_ text: String) { finish(text) }
 
     private static func answer(_ text: String) -> FlashSaleAPI.Answer {
         FlashSaleAPI.Answer(status: .ok, body: ByteBuffer(string: text))
     }
 }
 
-/// Keeps what is passed on.
-private final class Behind: ChannelInboundHandler {
-    typealias InboundIn = ByteBuffer
-    var text = ""
+/// Keeps the errors of a log.
+private struct LogErrors: LogHandler {
+    let errors: NIOLockedValueBox<[String]>
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.error
+
+    init(errors: NIOLockedValueBox<[String]>) { self.errors = errors }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { errors.withLockedValue { $0.append("\(event.message)") } }
+}
+
+/// Keeps the requests that the parser has found, each with its body.
+private final class Later: ChannelInboundHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    var requests: [String] = []
     var events: [String] = []
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) { text += String(buffer: unwrapInboundIn(data)) }
-
-    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        switch event {
-        case is ChannelShouldQuiesceEvent: events.append("quiesce")
-        case ChannelEvent.inputClosed: events.append("closed")
-        case is FastPathHandler.FirstRequest: events.append("first")
-        default: break
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head): requests.append("\(head.method) \(head.uri) ")
+        case .body(let bytes): requests[requests.count - 1] += String(buffer: bytes)
+        case .end: break
         }
     }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case .some(.inputClosed) = event as? ChannelEvent { events.append("closed") }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {}
 }
 
 /// Counts what gets through to the socket.

@@ -47,7 +47,9 @@ struct FastRequestTests {
     @Test(
         "Whatever leaves a doubt about where a request ends, or what follows, is left to the parser",
         arguments: [
-            "", "GET", "GET /a HTTP/1.1\r\n", "GET /a HTTP/1.1\r\nHost: x\r\n", "GET /a HTTP/1.1\r\nHost: x\r\n\r",
+            "GET /a HTTP/1.1\r\nHost: a b\r\n\r\n", "GET /a HTTP/1.1\r\nHost:\r\n\r\n",
+            "GET /a HTTP/1.1\r\nHost: :1\r\n\r\n",
+            "GET /a HTTP/1.1\r\nHost: x:123456\r\n\r\n", "GET /a HTTP/1.1\r\nHost: a_b\r\n\r\n",
             "GET /a HTTP/1.0\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1\nHost: x\n\n", "GET  /a HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET a HTTP/1.1\r\nHost: x\r\n\r\n", "GET http://x/a HTTP/1.1\r\nHost: x\r\n\r\n",
             "GET /\u{1}a HTTP/1.1\r\nHost: x\r\n\r\n", "GET /é HTTP/1.1\r\nHost: x\r\n\r\n",
@@ -77,6 +79,7 @@ struct FastRequestTests {
             "GET /a?b HTTP/1.1\r\nHost: x\r\n\r\n", "GET /a HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n1",
             "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\n\r\n",
             "POST /a HTTP/1.1\r\nHost: x\r\nContent-Encoding: gzip\r\n\r\n",
+            "POST /a HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\ncontent-type: application/json\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nX-Request-Id: a\r\nX-Request-Id: b\r\n\r\n",
             "GET /a HTTP/1.1\r\nHost: x\r\nIf-None-Match: a\r\nif-none-match: b\r\n\r\n",
         ]
@@ -84,6 +87,30 @@ struct FastRequestTests {
     func longWay(_ text: String) {
         #expect(read(text)?.needsLongWay == true)
         #expect(read(text)?.length == text.utf8.count)
+    }
+
+    @Test("The beginning of a plain request is one, wherever it is cut; that of another is not")
+    func incomplete() {
+        func reading(_ text: String, _ count: Int? = nil, limit: Int = 4_096) -> String {
+            Array(text.utf8.prefix(count ?? .max)).withUnsafeBytes {
+                switch FastRequest.read($0, headLimit: limit) {
+                case .incomplete: "incomplete"
+                case .unclear: "unclear"
+                case .plain: "plain"
+                }
+            }
+        }
+        let text = "POST /a/b HTTP/1.1\r\nHost: shop:80\r\nContent-Length: 2\r\n\r\n"
+        for count in 0..<text.utf8.count {
+            #expect(reading(text, count) == "incomplete", "\(count)")
+        }
+        #expect(reading(text) == "plain")
+        #expect(reading(text, text.utf8.count - 1, limit: text.utf8.count - 1) == "unclear")
+        for other in [
+            "\u{1}", "get", "GET x", "GET /a\t", "GET /a HTTP/1.0", "GET /a HTTP/1.1\n", "GET /a HTTP/1.1\r\nA: \t",
+        ] {
+            #expect(reading(other) == "unclear", "\(other)")
+        }
     }
 
     @Test("A head over the limit is not looked at")

@@ -81,7 +81,9 @@ struct OpenAPITests {
                 }
             }
             // These come before any operation is found; the introduction has them.
-            let elsewhere: Set<ProblemCode> = [.notFound, .methodNotAllowed, .headersTooLarge]
+            let elsewhere: Set<ProblemCode> = [
+                .notFound, .methodNotAllowed, .headersTooLarge, .expectationFailed, .notImplemented,
+            ]
             // This one is the operator's listener's.
             let ofOperator: Set<ProblemCode> = [.unauthorized]
             for code in ProblemCode.allCases where !elsewhere.union(ofOperator).contains(code) && !code.isOfPages {

@@ -1,5 +1,6 @@
 import FlashSale
 import HTTPTypes
+import HummingbirdTesting
 import TestSupport
 import Testing
 
@@ -45,7 +46,12 @@ struct OverloadTests {
                 #expect([join.status, product.status] == [202, 200])
             }
         }
-        #expect(shop.count("flashsale_joins_total", ("result", "unavailable")) == 1)
+        for (name, result, count) in [
+            ("joins", "overloaded", 1), ("checkouts", "overloaded", 1), ("payment_events", "overloaded", 1),
+            ("joins", "unavailable", 0), ("checkouts", "unavailable", 0), ("payment_events", "unavailable", 0),
+        ] as [(String, String, Int64)] {
+            #expect(shop.count("flashsale_\(name)_total", ("result", result)) == count, "\(name) \(result)")
+        }
         let route = ("route", "/api/products/{id}/queue")
         #expect(shop.count("flashsale_http_requests_total", route, ("status", "503")) == 1)
     }
@@ -60,6 +66,64 @@ struct OverloadTests {
             try await client.send(.post, "/api/orders", body: #"{"hold_id":"1-1"}"#),
             try await client.report(PaymentRouteTests.body(order: try #require(OrderID(text: "1-1")))),
         ]
+    }
+
+    @Test("A page's form is refused and counted as the API's request is")
+    func forms() async throws {
+        let (stalled, line) = try stalledShop(room: 1)
+        var shop = stalled
+        shop.pages = PageOptions(identity: .named, simulatesPayments: true)
+        try shop.desk.add(ticket: 1, .payment)
+        try await shop.testPages { browser in
+            async let first = browser.post("/products/1/queue", "name=alice")
+            try await eventually("the place is taken") { line.waiting == 1 }
+            for form in ["queue", "leave", "checkout", "give-back", "pay"] {
+                let fields = ["queue": "name=bob", "pay": "outcome=paid"][form] ?? ""
+                let answer = try await browser.post("/products/1/\(form)", fields, cookie: "flashsale-user=bob")
+                #expect(answer.status == .serviceUnavailable, "\(form)")
+                #expect(answer.headers[.retryAfter] == "2", "\(form)")
+            }
+            line.release()
+            #expect(try await first.status == .seeOther)
+            #expect(
+                try await browser.post("/products/1/pay", "outcome=paid", cookie: "flashsale-user=alice").status
+                    == .seeOther
+            )
+        }
+        #expect(shop.count("flashsale_joins_total", ("result", "overloaded")) == 1)
+        #expect(shop.count("flashsale_joins_total", ("result", "joined")) == 1)
+        #expect(shop.count("flashsale_payment_events_total", ("result", "processed")) == 1)
+    }
+
+    @Test("A plain request that finds no room is refused as every other is, and its connection rests")
+    func fastPath() async throws {
+        let (shop, line) = try stalledShop(room: 1)
+        @Sendable
+        func join(_ user: String) -> [UInt8] {
+            let body = #"{"user_id":"\#(user)"}"#
+            let head = "POST /api/products/1/queue HTTP/1.1\r\nHost: shop\r\nContent-Type: application/json\r\n"
+            return Array("\(head)Content-Length: \(body.utf8.count)\r\n\r\n\(body)".utf8)
+        }
+        try await shop.testLive { port in
+            let first = try await RawConnection.open(port: port)
+            first.send(join("alice"))
+            try await eventually("the place is taken") { line.waiting == 1 }
+            let second = try await RawConnection.open(port: port)
+            second.send(join("bob"))
+            let refused = try #require(try await second.answers(1).first)
+            #expect(refused.status == 503)
+            #expect(refused.code == "overloaded")
+            #expect(refused.header("retry-after") == "2")
+            #expect(refused.header(ConnectionRest.header) == nil)
+            line.release()
+            #expect(try await first.answers(1).first?.status == 202)
+            // The place is free again, on this connection once it has rested.
+            second.send(join("carol"))
+            #expect(try await second.answers(2).last?.status == 202)
+            for connection in [first, second] { connection.close() }
+        }
+        #expect(shop.count("flashsale_joins_total", ("result", "overloaded")) == 1)
+        #expect(shop.count("flashsale_joins_total", ("result", "joined")) == 2)
     }
 
     @Test("Who watches the program is answered all the same, and so is nonsense")
@@ -125,16 +189,8 @@ struct OverloadTests {
         ]
     )
     func openCircuit(retryAfter: Duration, header: String) async throws {
-        struct OpenLine: PurchaseLine, UnwatchedLine {
-            let error: StoreUnavailable
-            func join(_ request: JoinRequest) async throws -> JoinAnswer { throw error }
-            func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
-                throw error
-            }
-            func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer { throw error }
-        }
         var shop = try Shop()
-        shop.otherLine = OpenLine(error: StoreUnavailable(reason: "redis kept failing", retryAfter: retryAfter))
+        shop.otherLine = BrokenLine(error: StoreUnavailable(reason: "redis kept failing", retryAfter: retryAfter))
         try await shop.test { client in
             let answer = try await client.join(#"{"user_id":"alice"}"#)
             #expect(answer.status == 503)

@@ -32,8 +32,14 @@ struct Sale: Sendable {
     }
 
     /// Opens a shop for the time of the body.
-    static func with(migrated: Bool = true, _ body: @Sendable @escaping (Sale) async throws -> Void) async throws {
-        let redisServer = try await TestRedis.shared()
+    ///
+    /// - Parameter ownRedis: Whether it has a Redis of its own, whose commands can be counted and which can be killed.
+    static func with(
+        migrated: Bool = true,
+        ownRedis: Bool = false,
+        _ body: @Sendable @escaping (Sale) async throws -> Void
+    ) async throws {
+        let redisServer = try await ownRedis ? TestRedis.start() : TestRedis.shared()
         let databaseServer = try await TestMariaDB.shared()
         let sale = Sale(
             stores: clients(redisServer, databaseServer),

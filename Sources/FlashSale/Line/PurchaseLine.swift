@@ -2,19 +2,55 @@
 ///
 /// Its only writes are places in line; it never touches stock.
 ///
-/// Every method throws ``StoreUnavailable`` when the line can't be reached. The outcome of a call that threw is unknown;
-/// calling again is always right.
+/// Every method fails with ``StoreUnavailable`` when the line can't be reached. The outcome of a call that failed is
+/// unknown; calling again is always right.
+///
+/// The two calls that a crowd makes take a callback: a caller on an event loop needs no task for them, and shares one
+/// command with all who call in the same tick. The callback is called exactly once, perhaps before the call returns: on the
+/// caller's event loop if the caller runs on one, else on any thread.
 public protocol PurchaseLine: Sendable {
     /// Takes a place in line, or finds the one that the user has.
-    func join(_ request: JoinRequest) async throws -> JoinAnswer
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void)
 
-    /// Where the user stands; nil when the user neither waits nor was ever decided. Throws ``UnknownSale`` too.
+    /// Where the user stands; nil when the user neither waits nor was ever decided. Fails with ``UnknownSale`` too.
     ///
-    /// - Parameter renewsCart: Whether a cart with less than half of its life left is given a whole life again.
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing?
+    /// - Parameters:
+    ///   - user: Who asks.
+    ///   - product: For which product.
+    ///   - renewsCart: Whether a cart with less than half of its life left is given a whole life again.
+    ///   - answer: The callback.
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    )
 
     /// Gives the place up. Throws ``UnknownSale`` too.
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer
+}
+
+/// The same calls for tasks.
+///
+/// A task that is cancelled while it waits gets its answer all the same, within the store's time limit: what it asked for
+/// may have been done, and others wait for the same command.
+extension PurchaseLine {
+    /// Takes a place in line, or finds the one that the user has.
+    public func join(_ request: JoinRequest) async throws -> JoinAnswer {
+        try await withCheckedThrowingContinuation { continuation in
+            join(request) { continuation.resume(with: $0) }
+        }
+    }
+
+    /// Where the user stands; nil when the user neither waits nor was ever decided.
+    ///
+    /// Throws ``UnknownSale`` too.
+    /// - Parameter renewsCart: Whether a cart with less than half of its life left is given a whole life again.
+    public func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
+        try await withCheckedThrowingContinuation { continuation in
+            standing(of: user, for: product, renewsCart: renewsCart) { continuation.resume(with: $0) }
+        }
+    }
 }
 
 /// A user's wish to buy.

@@ -76,6 +76,7 @@ extension ConsoleRoutes {
                 ],
                 problems: [.unauthorized, .productNotFound, .invalidField, .rateLimited, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: handler
         )
     }

@@ -9,8 +9,7 @@ import NIOCore
 ///
 /// Each but the login form needs a session; each form carries its token.
 struct ConsoleRoutes: Sendable {
-    let desk: any OperatorDesk
-    let figures: OperatorFigures
+    let service: OperatorService
     let access: OperatorAccess
     let maximumBodyBytes: Int
 
@@ -20,7 +19,7 @@ struct ConsoleRoutes: Sendable {
     // MARK: Reading
 
     func overview(_ request: Request, _ context: BasicRequestContext, _ session: Session) async throws -> Response {
-        Self.page(ConsolePage.overview(try await figures.moment(), token: session.token))
+        Self.page(ConsolePage.overview(try await service.moment(), token: session.token))
     }
 
     func sale(_ request: Request, _ context: BasicRequestContext, _ session: Session) async throws -> Response {
@@ -29,7 +28,7 @@ struct ConsoleRoutes: Sendable {
         let (moment, sale) = try await self.sale(context)
         let done = query.value("done", "Leave it out") { Self.action($0, sale.product.id) }
         try query.check()
-        let samples = try await figures.samples(of: sale.product.id, over: span)
+        let samples = try await service.samples(of: sale.product.id, over: span)
         return Self.page(
             ConsolePage.sale(sale, moment, samples: samples, span: span, done: done, token: session.token)
         )
@@ -41,13 +40,13 @@ struct ConsoleRoutes: Sendable {
     }
 
     func failed(_ request: Request, _ context: BasicRequestContext, _ session: Session) async throws -> Response {
-        let entries = try await desk.failedEntries(limit: Self.listSize, after: nil)
+        let entries = try await service.failedEntries(limit: Self.listSize)
         return Self.page(ConsolePage.failed(entries, token: session.token))
     }
 
     func payments(_ request: Request, _ context: BasicRequestContext, _ session: Session) async throws -> Response {
-        let refunds = try await desk.payments(.refundDue, limit: Self.listSize)
-        let reviews = try await desk.payments(.review, limit: Self.listSize)
+        let refunds = try await service.payments(.refundDue, limit: Self.listSize)
+        let reviews = try await service.payments(.review, limit: Self.listSize)
         return Self.page(ConsolePage.payments(refunds: refunds, reviews: reviews, token: session.token))
     }
 
@@ -57,7 +56,7 @@ struct ConsoleRoutes: Sendable {
         let before = query.value("before", "Send the number of a line") { Int64($0) }
         try query.check()
         let page = OperatorActionPage(product: product, before: before)
-        return Self.page(ConsolePage.log(try await desk.actions(page), page, token: session.token))
+        return Self.page(ConsolePage.log(try await service.actions(page), page, token: session.token))
     }
 
     // MARK: Doing
@@ -68,19 +67,18 @@ struct ConsoleRoutes: Sendable {
         var action = try self.action(context, product.id)
         do {
             guard form["confirm"] == "\(product.id)" else {
-                throw InvalidValue(field: "confirm", problem: "is not \(product.id)", remedy: "Type \(product.id)")
+                throw Problem.invalidFields([
+                    InvalidValue(field: "confirm", problem: "is not \(product.id)", remedy: "Type \(product.id)")
+                ])
             }
             if case .restock = action {
                 guard let units = Int(form["units"]), (1...NewProduct.maximumStock).contains(units) else {
-                    throw InvalidValue(
-                        field: "units",
-                        problem: "is not a whole number from 1 to \(NewProduct.maximumStock)",
-                        remedy: "Type one"
-                    )
+                    let problem = "is not a whole number from 1 to \(NewProduct.maximumStock)"
+                    throw Problem.invalidFields([InvalidValue(field: "units", problem: problem, remedy: "Type one")])
                 }
                 action = .restock(product.id, units: units)
             }
-            let result = try await figures.perform(action)
+            let result = try await service.perform(action)
             let back = "/sales/\(product.id)"
             guard result.problems.isEmpty else {
                 let page = ConsolePage.result(
@@ -92,7 +90,8 @@ struct ConsoleRoutes: Sendable {
                 return Self.page(page)
             }
             return Self.redirect(to: "\(back)?done=\(action.name)")
-        } catch let invalid as InvalidValue {
+        } catch let problem as Problem {
+            guard let invalid = problem.errors.first else { throw problem }
             let page = ConsolePage.confirmation(
                 action,
                 product,
@@ -101,8 +100,6 @@ struct ConsoleRoutes: Sendable {
                 token: session.token
             )
             return Self.page(page, status: .unprocessableContent)
-        } catch is NoSuchProduct {
-            throw Problem.productNotFound
         }
     }
 
@@ -113,17 +110,17 @@ struct ConsoleRoutes: Sendable {
         guard !ids.isEmpty else { return try await failedPage("Choose at least one entry.", session) }
         switch form["action"] {
         case "retry":
-            let result = try await figures.perform(.retryFailed(ids))
+            let result = try await service.perform(.retryFailed(ids))
             return try await failedPage(([result.summary] + result.problems).joined(separator: " "), session)
         case "flush" where form["confirm"] == "flush":
-            return try await failedPage(try await figures.perform(.flushFailed(ids)).summary, session)
+            return try await failedPage(try await service.perform(.flushFailed(ids)).summary, session)
         case "flush": return Self.page(ConsolePage.flushConfirmation(ids, token: session.token))
         default: throw Problem(.invalidRequest, "The form has no such action.")
         }
     }
 
     private func failedPage(_ notice: String, _ session: Session) async throws -> Response {
-        let entries = try await desk.failedEntries(limit: Self.listSize, after: nil)
+        let entries = try await service.failedEntries(limit: Self.listSize)
         return Self.page(ConsolePage.failed(entries, notice: notice, token: session.token))
     }
 
@@ -174,7 +171,7 @@ struct ConsoleRoutes: Sendable {
 
     private func sale(_ context: BasicRequestContext) async throws -> (ConsoleMoment, SaleSight) {
         let product = try context.product()
-        let moment = try await figures.moment()
+        let moment = try await service.moment()
         guard let sale = moment.sale(product) else { throw Problem.productNotFound }
         return (moment, sale)
     }

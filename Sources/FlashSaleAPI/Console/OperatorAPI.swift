@@ -33,14 +33,15 @@ public struct OperatorAPI: Sendable {
         now: @escaping @Sendable () -> Timestamp
     ) {
         let access = OperatorAccess(keys: keys, now: now)
-        let figures = OperatorFigures(desk: desk, checks: checks)
+        let gate = RequestGate(maximum: Self.maximumInFlight)
+        let service = OperatorService(desk: desk, checks: checks, gate: gate)
         let bodyLimit = listener.limits.bodyBytes
-        let json = OperatorRoutes(desk: desk, figures: figures, maximumBodyBytes: bodyLimit).endpoints()
-        let console = ConsoleRoutes(desk: desk, figures: figures, access: access, maximumBodyBytes: bodyLimit)
+        let json = OperatorRoutes(service: service, maximumBodyBytes: bodyLimit).endpoints()
+        let console = ConsoleRoutes(service: service, access: access, maximumBodyBytes: bodyLimit)
         let described = json + [OpenAPI.operatorEndpoint(describing: json)]
         surface = Surface(
             endpoints: described.map { $0.guarded(by: access) } + console.endpoints(),
-            gate: RequestGate(maximum: Self.maximumInFlight),
+            gate: gate,
             metricsFactory: metrics
         )
         self.listener = listener
@@ -65,7 +66,13 @@ extension Endpoint {
     fileprivate func guarded(by access: OperatorAccess) -> Endpoint {
         let isReading = method == .get
         let handler = handler
-        return Endpoint(method: method, path: path, operation: operation, isVital: isVital) { request, context in
+        return Endpoint(
+            method: method,
+            path: path,
+            operation: operation,
+            isVital: isVital,
+            isAdmittedByServices: isAdmittedByServices
+        ) { request, context in
             switch try access.pass(of: request) {
             case .key: break
             case .session: guard isReading else { throw Problem.noOperatorKey }

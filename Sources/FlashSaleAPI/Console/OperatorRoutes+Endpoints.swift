@@ -114,6 +114,7 @@ extension OperatorRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "The figures.", schema: schema)],
                 problems: [.unauthorized, .productNotFound, .invalidField, .rateLimited, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: handler
         )
     }
@@ -138,6 +139,7 @@ extension OperatorRoutes {
                 problems: [.unauthorized, .productNotFound, .invalidField, .rateLimited, .unavailable]
                     + (body == nil ? [] : ofBody)
             ),
+            isAdmittedByServices: true,
             handler: handler
         )
     }

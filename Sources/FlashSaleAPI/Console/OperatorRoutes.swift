@@ -4,12 +4,11 @@ import Hummingbird
 
 /// The operator's API: figures, samples, actions and the log as JSON.
 struct OperatorRoutes: Sendable {
-    let desk: any OperatorDesk
-    let figures: OperatorFigures
+    let service: OperatorService
     let maximumBodyBytes: Int
 
     func overview(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let moment = try await figures.moment()
+        let moment = try await service.moment()
         return Self.response { OperatorDocuments.write(moment, to: &$0) }
     }
 
@@ -18,7 +17,7 @@ struct OperatorRoutes: Sendable {
         let span = query.value("span", Self.spanRemedy) { SampleSpan(rawValue: $0) } ?? .halfHour
         try query.check()
         let product = try context.product()
-        let samples = try await figures.samples(of: product, over: span)
+        let samples = try await service.samples(of: product, over: span)
         return Self.response(capacity: 256 * (samples.count + 1)) {
             OperatorDocuments.write(samples, of: product, over: span, to: &$0)
         }
@@ -60,7 +59,7 @@ struct OperatorRoutes: Sendable {
         let after = query.value("after", "Send the last id of the page before", read: Self.number)
         let limit = query.value("limit", Self.limitRemedy, read: Self.limit) ?? OrderPage.defaultSize
         try query.check()
-        let entries = try await desk.failedEntries(limit: limit, after: after)
+        let entries = try await service.failedEntries(limit: limit, after: after)
         return Self.response(capacity: 512 * (entries.count + 1)) { json in
             json.key("failed")
             json.array { json in for entry in entries { json.object { OperatorDocuments.write(entry, to: &$0) } } }
@@ -81,7 +80,7 @@ struct OperatorRoutes: Sendable {
         let concern = query.value("concern", "Send \(choices)") { PaymentConcern(rawValue: $0) } ?? .refundDue
         let limit = query.value("limit", Self.limitRemedy, read: Self.limit) ?? OrderPage.defaultSize
         try query.check()
-        let payments = try await desk.payments(concern, limit: limit)
+        let payments = try await service.payments(concern, limit: limit)
         return Self.response(capacity: 512 * (payments.count + 1)) { json in
             json.key("payments")
             json.array { json in for payment in payments { json.object { OperatorDocuments.write(payment, to: &$0) } } }
@@ -95,7 +94,7 @@ struct OperatorRoutes: Sendable {
         let limit = query.value("limit", Self.limitRemedy, read: Self.limit) ?? OrderPage.defaultSize
         try query.check()
         let page = OperatorActionPage(product: product, before: before, size: limit)
-        let actions = try await desk.actions(page)
+        let actions = try await service.actions(page)
         return Self.response(capacity: 512 * (actions.count + 1)) { json in
             json.key("actions")
             json.array { json in for action in actions { json.object { OperatorDocuments.write(action, to: &$0) } } }
@@ -103,14 +102,8 @@ struct OperatorRoutes: Sendable {
     }
 
     private func perform(_ action: OperatorAction) async throws -> Response {
-        do {
-            let result = try await figures.perform(action)
-            return Self.response { OperatorDocuments.write(result, of: action, to: &$0) }
-        } catch let invalid as InvalidValue {
-            throw Problem.invalidFields([invalid])
-        } catch is NoSuchProduct {
-            throw Problem.productNotFound
-        }
+        let result = try await service.perform(action)
+        return Self.response { OperatorDocuments.write(result, of: action, to: &$0) }
     }
 
     private static let spanRemedy =

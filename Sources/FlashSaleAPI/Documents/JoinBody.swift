@@ -35,6 +35,11 @@ struct JoinBody: Hashable {
         self.quantity = quantity
     }
 
+    /// What the line is asked.
+    func request(for product: ProductID) -> JoinRequest {
+        JoinRequest(product: product, user: user, quantity: quantity)
+    }
+
     /// Reads the spelling that nearly all clients send; nil for any other, right or wrong, which ``init(_:)`` reads.
     init?(plain bytes: UnsafeRawBufferPointer) {
         var reader = PlainJSONReader(bytes)

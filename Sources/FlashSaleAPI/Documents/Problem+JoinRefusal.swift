@@ -11,7 +11,7 @@ extension Problem {
     /// - Parameter isKnown: Whether the product exists as far as this process knows: then its line is being reopened.
     init(refusal: JoinRefusal, isKnown: Bool, now: Timestamp) {
         switch refusal {
-        case .unknownProduct: self = isKnown ? .reopening : .productNotFound
+        case .unknownProduct: self = .unknownSale(isKnown: isKnown)
         case .notOpenYet(let opensAt): self = .notOpenYet(opensAt, now: now)
         case .closed(let closedAt):
             self.init(
@@ -39,6 +39,25 @@ extension Problem {
         case .rateLimited(let seconds):
             self.init(.rateLimited, "This user has asked too often.", retryAfterSeconds: max(1, seconds))
         }
+    }
+
+    /// A sale that the line does not know.
+    ///
+    /// - Parameter isKnown: Whether the product exists as far as this process knows: then its line is being reopened.
+    static func unknownSale(isKnown: Bool) -> Problem { isKnown ? .reopening : .productNotFound }
+
+    /// 404 for a user who stands nowhere.
+    static let notInLine = Problem(.notInLine, "This user neither waits for this product nor has an outcome.")
+
+    /// 409 for a place that can't be given up any more.
+    static func alreadyDecided(_ status: PurchaseStatus?) -> Problem {
+        // Not `status`: in a problem document that is the HTTP status (RFC 9457, section 3.1.3).
+        let found = status.map { [Extension(name: "purchase_status", value: .text($0.rawValue))] }
+        return Problem(
+            .alreadyDecided,
+            "The place is being served or was decided: it can't be given up any more.",
+            extensions: found ?? []
+        )
     }
 
     private static let reopening = Problem(.unavailable, "The line of this product is being opened again.")

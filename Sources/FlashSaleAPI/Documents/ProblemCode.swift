@@ -35,7 +35,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
     case invalidField = "invalid_field"
     case rateLimited = "rate_limited"
     case headersTooLarge = "headers_too_large"
+    case expectationFailed = "expectation_failed"
     case internalError = "internal_error"
+    case notImplemented = "not_implemented"
     case paused
     case queueFull = "queue_full"
     case unavailable
@@ -59,7 +61,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .invalidField: .unprocessableContent
         case .rateLimited: .tooManyRequests
         case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .expectationFailed: .expectationFailed
         case .internalError: .internalServerError
+        case .notImplemented: .notImplemented
         case .paused, .queueFull, .unavailable, .overloaded: .serviceUnavailable
         }
     }
@@ -100,7 +104,9 @@ enum ProblemCode: String, CaseIterable, Sendable {
         case .invalidField: "Invalid field"
         case .rateLimited: "Too many requests"
         case .headersTooLarge: "Request line or header fields too large"
+        case .expectationFailed: "Expectation not known"
         case .internalError: "Internal error"
+        case .notImplemented: "Not implemented"
         case .paused: "The line is paused"
         case .queueFull: "The line is full"
         case .unavailable: "Temporarily unavailable"

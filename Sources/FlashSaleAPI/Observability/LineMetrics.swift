@@ -17,6 +17,8 @@ struct LineMetrics: Sendable {
         case quantityTooHigh = "quantity_too_high"
         case queueFull = "queue_full"
         case rateLimited = "rate_limited"
+        /// As many requests were worked on as may be: the line was not asked.
+        case overloaded
         case unavailable
 
         init(_ refusal: JoinRefusal) {

@@ -11,6 +11,8 @@ struct OrderMetrics: Sendable {
         case holdExpired = "hold_expired"
         case holdReleased = "hold_released"
         case holdUsed = "hold_used"
+        /// As many requests were worked on as may be: the database was not asked.
+        case overloaded
         case unavailable
 
         init(_ answer: HoldAnswer) {
@@ -38,6 +40,8 @@ struct OrderMetrics: Sendable {
         case unknownProduct = "unknown_product"
         case badSignature = "bad_signature"
         case invalid
+        /// As many requests were worked on as may be: the database was not asked.
+        case overloaded
         case unavailable
 
         init(_ answer: PaymentAnswer) {

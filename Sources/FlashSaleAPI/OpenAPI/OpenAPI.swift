@@ -64,7 +64,7 @@ enum OpenAPI {
         Places in the line of a limited drop, and the holds, orders and payments that follow. Every refusal is a problem document (RFC 9457) with a stable `code`. \
         Beside what its operation lists, any request may be answered 400 `invalid_request` or `unknown_parameter` (a \
         query parameter that its operation does not list), 404 `not_found`, 405 `method_not_allowed` (with `Allow`), 408 `request_timeout`, \
-        431 `headers_too_large` or 500 `internal_error`. Each answer has `X-Request-Id`: the request's own if that is \
+        417 `expectation_failed`, 431 `headers_too_large`, 500 `internal_error` or 501 `not_implemented` (a transfer coding). Each answer has `X-Request-Id`: the request's own if that is \
         1 to 64 of A-Z a-z 0-9 . _ -, else a new one. Every GET also answers HEAD. Times are RFC 3339 in UTC.
         """
 

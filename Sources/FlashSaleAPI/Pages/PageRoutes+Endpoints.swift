@@ -8,12 +8,12 @@ extension PageRoutes {
             page("/", list),
             page("/products/{id}", product),
             page("/products/{id}/queue", place),
-            page("/products/{id}/enter", enter),
-            page("/assets/{file}", asset),
-            part("/products/{id}/progress", progress.read),
+            page("/products/{id}/enter", enter, isAdmittedByServices: false),
+            page("/assets/{file}", asset, isAdmittedByServices: false),
+            part("/products/{id}/progress", parts.progress.read, isAdmittedByServices: false),
             part("/products/{id}/queue/standing", standing),
             part("/products/{id}/queue/events", watch),
-        ] + (draws.map { drawParts($0) } ?? []) + [
+        ] + (parts.draws.map { drawParts($0) } ?? []) + [
             form("/products/{id}/queue", join),
             form("/products/{id}/leave", leave),
             form("/products/{id}/checkout", checkOut),
@@ -24,25 +24,33 @@ extension PageRoutes {
 
     private func drawParts(_ draws: DrawRoutes) -> [Endpoint] {
         [
-            part("/products/{id}/draw", draws.read),
-            part("/products/{id}/draw/roster", draws.readRoster),
-            part("/products/{id}/draw/decisions", draws.readDecisions),
-            part("/products/{id}/draw/proof", proof),
+            part("/products/{id}/draw", draws.read, isAdmittedByServices: false),
+            part("/products/{id}/draw/roster", draws.readRoster, isAdmittedByServices: false),
+            part("/products/{id}/draw/decisions", draws.readDecisions, isAdmittedByServices: false),
+            part("/products/{id}/draw/proof", proof, isAdmittedByServices: false),
         ]
     }
 
-    private func page(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
-        endpoint(.get, path, status: .ok, body: nil, answers.problem, handler)
+    private func page(
+        _ path: String,
+        _ handler: @escaping Endpoint.Handler,
+        isAdmittedByServices: Bool = true
+    ) -> Endpoint {
+        endpoint(.get, path, status: .ok, body: nil, answers.problem, handler, isAdmittedByServices)
     }
 
     /// A form leads on to a page.
     private func form(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
-        endpoint(.post, path, status: .seeOther, body: MediaType.form, answers.problem, handler)
+        endpoint(.post, path, status: .seeOther, body: MediaType.form, answers.problem, handler, true)
     }
 
     /// What a script asks is refused as the API refuses.
-    private func part(_ path: String, _ handler: @escaping Endpoint.Handler) -> Endpoint {
-        endpoint(.get, path, status: .ok, body: nil, nil, handler)
+    private func part(
+        _ path: String,
+        _ handler: @escaping Endpoint.Handler,
+        isAdmittedByServices: Bool = true
+    ) -> Endpoint {
+        endpoint(.get, path, status: .ok, body: nil, nil, handler, isAdmittedByServices)
     }
 
     private func endpoint(
@@ -51,7 +59,8 @@ extension PageRoutes {
         status: HTTPResponse.Status,
         body: String?,
         _ problemPage: (@Sendable (Problem, Request, String) -> Response)?,
-        _ handler: @escaping Endpoint.Handler
+        _ handler: @escaping Endpoint.Handler,
+        _ isAdmittedByServices: Bool
     ) -> Endpoint {
         Endpoint(
             method: method,
@@ -63,6 +72,7 @@ extension PageRoutes {
                 answers: [Endpoint.Answer(status: status, description: "A page.", schema: nil)],
                 problems: [.productNotFound, .unavailable]
             ),
+            isAdmittedByServices: isAdmittedByServices,
             problemPage: problemPage,
             handler: handler
         )

@@ -12,73 +12,32 @@ extension PageRoutes {
             let remedy = "Send a whole number from 1"
             throw Problem.invalidFields([InvalidValue(field: "quantity", problem: "is no quantity", remedy: remedy)])
         }
-        let answer: JoinAnswer
-        do {
-            try gate.enter()
-            defer { gate.leave() }
-            answer = try await line.join(JoinRequest(product: product, user: user, quantity: quantity))
-        } catch {
-            lineMetrics.countJoin(.unavailable)
-            throw error
-        }
+        let joined = try await services.queue.join(JoinRequest(product: product, user: user, quantity: quantity))
         var response = PageAnswers.go(to: PagePath.place(product))
         visitors.remember(user, in: &response, to: request)
-        switch answer {
-        case .joined(let standing):
-            lineMetrics.countJoin(.joined)
-            visitors.rememberStart(of: standing, in: &response, to: request)
-        case .alreadyInLine: lineMetrics.countJoin(.alreadyInLine)
-        case .alreadyDecided: lineMetrics.countJoin(.alreadyDecided)
-        case .refused(let refusal):
-            lineMetrics.countJoin(LineMetrics.JoinResult(refusal))
-            throw Problem(refusal: refusal, isKnown: catalogue.isKnown(product), now: now())
-        }
+        if joined.isNew { visitors.rememberStart(of: joined.standing, in: &response, to: request) }
         return response
     }
 
     func leave(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (product, user) = try await visitor(of: request, context)
-        try gate.enter()
-        defer { gate.leave() }
-        let answer: LeaveAnswer
-        do { answer = try await line.leave(product, user: user) } catch is UnknownSale {
-            throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
-        }
-        switch answer {
-        case .left:
-            events.streams.noteLeft(user, of: product)
-            return PageAnswers.go(to: PagePath.place(product))
-        case .notInLine: return PageAnswers.go(to: PagePath.place(product))
-        case .alreadyDecided: throw Problem(.alreadyDecided, "The place is being served or was decided.")
-        }
+        _ = try await services.queue.leave(product, user: user)
+        return PageAnswers.go(to: PagePath.place(product))
     }
 
     func checkOut(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (product, user) = try await visitor(of: request, context)
-        try gate.enter()
-        defer { gate.leave() }
-        let order = try await order(of: user, product)
-        let answer: HoldAnswer
-        do { answer = try await desk.checkOut(order) } catch {
-            orderMetrics.countCheckout(.unavailable)
-            throw error
-        }
-        orderMetrics.countCheckout(OrderMetrics.CheckoutResult(answer))
-        if case .refused(let refusal) = answer { throw Problem(refusal: refusal) }
+        _ = try await services.orders.checkOut(try await order(of: user, product))
         return PageAnswers.go(to: PagePath.place(product))
     }
 
     func giveBack(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let (product, user) = try await visitor(of: request, context)
-        try gate.enter()
-        defer { gate.leave() }
-        if case .refused(let refusal) = try await desk.giveBack(try await order(of: user, product)) {
-            throw Problem(refusal: refusal)
-        }
+        try await services.orders.giveBack(try await order(of: user, product))
         return PageAnswers.go(to: PagePath.place(product))
     }
 
-    /// Pays, or fails to, as the payment provider of a real shop would report it: by an event, with the same effects.
+    /// Pays, or fails to, with a payment that moves no money.
     func pay(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
         guard options.simulatesPayments else { throw Problem(.notFound, "There is nothing at this path.") }
@@ -89,23 +48,10 @@ extension PageRoutes {
             let remedy = "Send paid or failed"
             throw Problem.invalidFields([InvalidValue(field: "outcome", problem: "is none", remedy: remedy)])
         }
-        try gate.enter()
-        defer { gate.leave() }
-        guard let order = try await desk.order(try await order(of: user, product)) else { throw Problem.orderNotFound }
-        let body = JSONWriter.object { json in
-            // The same click twice is the same event.
-            json.member("event_id", "simulated-\(order.id)-\(status.rawValue)")
-            json.member("order_id", order.id.description)
-            json.member("status", status.rawValue)
-            json.member("amount", order.amount)
-            json.member("currency", order.unitPrice.currency.code)
+        guard let order = try await services.orders.order(try await order(of: user, product)) else {
+            throw Problem.orderNotFound
         }
-        let answer: PaymentAnswer
-        do { answer = try await desk.record(try PaymentBody(Array(body.readableBytesView)).event) } catch {
-            orderMetrics.countPaymentEvent(.unavailable)
-            throw error
-        }
-        orderMetrics.countPaymentEvent(OrderMetrics.PaymentEventResult(answer))
+        try await services.payments.simulate(status, of: order)
         return PageAnswers.go(to: PagePath.place(product))
     }
 
@@ -133,8 +79,8 @@ extension PageRoutes {
 
     /// The visitor's own order: no form names one, so that nobody can name another's.
     private func order(of user: UserID, _ product: ProductID) async throws -> OrderID {
-        guard let standing = try await standing(of: user, product, renewsCart: false) else {
-            throw Problem(.notInLine, "This user neither waits for this product nor has an outcome.")
+        guard let standing = try await services.queue.status(of: user, for: product, .lookup) else {
+            throw Problem.notInLine
         }
         return standing.order
     }

@@ -4,39 +4,38 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 
-/// The shopper's pages: they do what the API does, through the same line and desk, for whom a cookie names.
+/// The shopper's pages: they do what the API does, by the same services, for whom a cookie names.
 struct PageRoutes: Sendable {
     /// What the pages' script asks, answered as the API does.
-    let queue: QueueRoutes
-    let events: EventRoutes
-    let progress: ProgressRoutes
-    /// Draws; nil where there are none.
-    let draws: DrawRoutes?
-    let line: any PurchaseLine
-    let catalogue: any ProductCatalogue
-    let desk: any OrderDesk
+    struct Parts: Sendable {
+        let queue: QueueRoutes
+        let events: EventRoutes
+        let progress: ProgressRoutes
+        /// Draws; nil where there are none.
+        let draws: DrawRoutes?
+    }
+
+    let parts: Parts
+    let services: PurchaseAPI.Services
     let options: PageOptions
     let visitors: Visitors
     let answers: PageAnswers
     let renewsCarts: Bool
     let board: ProgressBoard
-    let pace: PollPace
+    let encoder: QueueStatusEncoder
     let maximumBodyBytes: Int
-    let gate: RequestGate
-    let lineMetrics: LineMetrics
-    let orderMetrics: OrderMetrics
     let now: @Sendable () -> Timestamp
 
     func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let products = try await catalogue.products()
+        let products = try await services.products.products()
         return answers.page(answers.pages.products(products, now: now(), language: answers.language(of: request)))
     }
 
     func product(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let product = try await known(try context.product())
+        let product = try await services.products.product(try context.product())
         let user = visitors.user(of: request)
         var place: PurchaseStatus?
-        if let user { place = try await standing(of: user, product.id, renewsCart: false)?.status }
+        if let user { place = try await services.queue.status(of: user, for: product.id, .lookup)?.status }
         let html = answers.pages.product(
             product,
             visitor: visitor(user),
@@ -49,22 +48,21 @@ struct PageRoutes: Sendable {
     }
 
     func place(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let product = try await known(try context.product())
+        let product = try await services.products.product(try context.product())
         guard let user = visitors.user(of: request) else { return PageAnswers.go(to: PagePath.product(product.id)) }
-        let standing = try await standing(of: user, product.id, renewsCart: renewsCarts)
-        lineMetrics.countPoll(standing?.status)
-        guard let standing else { return PageAnswers.go(to: PagePath.product(product.id)) }
+        guard let standing = try await services.queue.status(of: user, for: product.id, .poll) else {
+            return PageAnswers.go(to: PagePath.product(product.id))
+        }
         let needsOrder = standing.status == .held || standing.status == .pending
-        let known = board.glance(at: product.id)
-        let forecast = Forecast(for: standing, progress: known?.progress, estimate: known?.estimate)
+        let (forecast, pollAfter) = encoder.outlook(for: standing)
         let page = PlacePage(
             standing: standing,
             product: product,
-            order: needsOrder ? try await desk.order(standing.order) : nil,
+            order: needsOrder ? try await services.orders.order(standing.order) : nil,
             startedAt: visitors.start(of: standing, request),
             outlook: forecast?.outlook ?? .unknown,
             waiting: forecast?.wait,
-            pollAfterMilliseconds: pace.milliseconds(for: standing, forecast: forecast, now: now()),
+            pollAfterMilliseconds: pollAfter,
             renewsCarts: renewsCarts,
             offersSimulatedPayment: options.simulatesPayments,
             drawn: try await rank(of: standing, product)
@@ -79,7 +77,7 @@ struct PageRoutes: Sendable {
 
     /// What the draw has brought to whoever waits, or has waited.
     private func rank(of standing: Standing, _ product: Product) async throws -> (rank: Int64, entrants: Int)? {
-        guard standing.status != .entered, product.access.draw != nil, let draws,
+        guard standing.status != .entered, product.access.draw != nil, let draws = parts.draws,
             let roster = try await draws.draw(of: product.id).roster, roster.includes(standing.ticket)
         else { return nil }
         return (standing.ticket.rawValue - roster.firstTicket.rawValue + 1, roster.entrants)
@@ -87,20 +85,20 @@ struct PageRoutes: Sendable {
 
     /// The visitor's proof as the API has it: nobody can name another's.
     func proof(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        guard let draws else { throw Problem(.notFound, "There is nothing at this path.") }
+        guard let draws = parts.draws else { throw Problem(.notFound, "There is nothing at this path.") }
         return try await draws.proof(of: try identified(request), for: try context.product())
     }
 
     /// The visitor's standing as the API has it: nobody can name another's.
     func standing(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
-        return try await queue.standing(of: try identified(request), for: product)
+        return try await parts.queue.standing(of: try identified(request), for: product)
     }
 
     /// The visitor's standing, sent as it changes.
     func watch(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let product = try context.product()
-        return try await events.watch(request, product, try identified(request))
+        return try await parts.events.watch(request, product, try identified(request))
     }
 
     /// Takes what the shop's link says, and leads on to the product.
@@ -139,19 +137,6 @@ struct PageRoutes: Sendable {
     func identified(_ request: Request) throws(Problem) -> UserID {
         guard let user = visitors.user(of: request) else { throw .notIdentified }
         return user
-    }
-
-    /// A product that exists.
-    func known(_ id: ProductID) async throws -> Product {
-        guard let product = try await catalogue.product(id) else { throw Problem.productNotFound }
-        return product
-    }
-
-    /// Where a visitor stands; nil for nowhere.
-    func standing(of user: UserID, _ product: ProductID, renewsCart: Bool) async throws -> Standing? {
-        do { return try await line.standing(of: user, for: product, renewsCart: renewsCart) } catch is UnknownSale {
-            throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
-        }
     }
 
     private func visitor(_ user: UserID?) -> PageVisitor {

@@ -15,6 +15,8 @@ struct Endpoint: Sendable {
     let operation: Operation
     /// Whether it is answered however much there is to do: those who watch the program have to see it work.
     var isVital = false
+    /// Whether the services that the route calls admit what they do; every other route is admitted as a whole.
+    var isAdmittedByServices = false
     /// How the fast path answers plain requests; nil for routes that no crowd asks for.
     var fast: FastRoute.Handler?
     /// How a page says that its request is refused; nil for the API's routes, which answer problem documents.

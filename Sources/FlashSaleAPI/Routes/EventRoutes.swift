@@ -4,7 +4,7 @@ import Hummingbird
 
 /// A user's standing, sent as it changes.
 struct EventRoutes: Sendable {
-    let queue: QueueRoutes
+    let queue: QueueService
     let streams: EventStreams
 
     /// `GET /api/products/{id}/queue/{user_id}/events`.
@@ -45,6 +45,7 @@ struct EventRoutes: Sendable {
                     ],
                     problems: [.productNotFound, .notInLine, .invalidField, .unavailable]
                 ),
+                isAdmittedByServices: true,
                 handler: watch
             )
         ]
@@ -58,13 +59,7 @@ struct EventRoutes: Sendable {
     /// Sends a user's standing as it changes, whoever has said who it is.
     func watch(_ request: Request, _ product: ProductID, _ user: UserID) async throws -> Response {
         let permit = request.method == .head ? nil : try streams.reserve()
-        let standing: Standing?
-        do {
-            standing = try await queue.line.standing(of: user, for: product, renewsCart: queue.renewsCarts)
-        } catch let unknown as UnknownSale {
-            throw queue.problem(for: unknown)
-        }
-        guard let standing else { throw QueueRoutes.notInLine }
+        guard let standing = try await queue.status(of: user, for: product, .watch) else { throw Problem.notInLine }
         let lastSeen = request.headers[.lastEventID]
         if standing.status.isFinal, lastSeen == EventText.id(of: standing, nil) { return .noContent }
         guard let feed = streams.feed(of: product) else { throw Problem.unavailable }

@@ -4,11 +4,11 @@ import NIOCore
 
 /// A route that a crowd asks for, as the fast path sees it: found by bytes, answered without a task.
 struct FastRoute: Sendable {
-    /// Begins to answer a plain request; the closure is called once, on the same event loop, perhaps at once.
+    /// Begins to answer a plain request; the completion is called once, on the same event loop, perhaps at once.
     ///
     /// False leaves the request to the endpoint's own handler, and nothing is done yet: so it is with all that will be
     /// refused, so that refusals are made in one place.
-    typealias Handler = @Sendable (FastRequest, @escaping (Result<Answer, any Error>) -> Void) -> Bool
+    typealias Handler = @Sendable (FastRequest, FastCompletion) -> Bool
 
     let method: FastRequest.Method
     let handler: Handler
@@ -56,7 +56,6 @@ struct FastRoute: Sendable {
 struct FastPath: Sendable {
     let routes: [FastRoute]
     let boundary: RequestBoundary
-    let gate: RequestGate
 
     /// The route of a request, and its parameters in it.
     func route(of request: inout FastRequest) -> FastRoute? {

@@ -20,6 +20,7 @@ extension OrderRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "One page.", schema: "HoldList")],
                 problems: [.invalidField, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: listHolds
         )
     }
@@ -34,6 +35,7 @@ extension OrderRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "The hold.", schema: "Hold")],
                 problems: [.holdNotFound, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: readHold
         )
     }
@@ -54,6 +56,7 @@ extension OrderRoutes {
                 ],
                 problems: [.holdNotFound, .holdExpired, .holdReleased, .holdUsed, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: giveBack
         )
     }
@@ -84,6 +87,7 @@ extension OrderRoutes {
                     .bodyTooLarge, .unsupportedMediaType, .invalidField, .unavailable,
                 ]
             ),
+            isAdmittedByServices: true,
             handler: checkOut
         )
     }
@@ -99,6 +103,7 @@ extension OrderRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "One page.", schema: "OrderList")],
                 problems: [.invalidField, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: listOrders
         )
     }
@@ -113,6 +118,7 @@ extension OrderRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "The order.", schema: "Order")],
                 problems: [.orderNotFound, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: readOrder
         )
     }

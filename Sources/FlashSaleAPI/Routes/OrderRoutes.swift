@@ -4,10 +4,8 @@ import Hummingbird
 
 /// Holds and orders: reading them, checking a hold out, giving it back.
 struct OrderRoutes: Sendable {
-    let desk: any OrderDesk
+    let service: OrderService
     let maximumBodyBytes: Int
-    let gate: RequestGate
-    let metrics: OrderMetrics
 
     func listHolds(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         try await list("holds", of: OrderQuery(RequestTarget(request), isHolds: true), HoldDocument.write)
@@ -19,43 +17,27 @@ struct OrderRoutes: Sendable {
 
     func readHold(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let id = try context.order("hold_id", otherwise: .holdNotFound)
-        guard let order = try await desk.order(id), order.state.wasHeld else { throw Problem.holdNotFound }
+        guard let order = try await service.order(id), order.state.wasHeld else { throw Problem.holdNotFound }
         return Response(status: .ok, cache: .never, body: JSONWriter.object { HoldDocument.write(order, to: &$0) })
     }
 
     func readOrder(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let id = try context.order("order_id", otherwise: .orderNotFound)
-        guard let order = try await desk.order(id) else { throw Problem.orderNotFound }
+        guard let order = try await service.order(id) else { throw Problem.orderNotFound }
         return Self.response(order, status: .ok)
     }
 
     func giveBack(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        switch try await desk.giveBack(try context.order("hold_id", otherwise: .holdNotFound)) {
-        case .done, .again: return .noContent
-        case .refused(let refusal): throw Problem(refusal: refusal)
-        }
+        try await service.giveBack(try context.order("hold_id", otherwise: .holdNotFound))
+        return .noContent
     }
 
     func checkOut(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
         let body = try CheckoutBody(try await request.jsonBody(upTo: maximumBodyBytes))
-        let answer: HoldAnswer
-        do {
-            try gate.enter()
-            defer { gate.leave() }
-            answer = try await desk.checkOut(body.hold)
-        } catch {
-            metrics.countCheckout(.unavailable)
-            throw error
-        }
-        metrics.countCheckout(OrderMetrics.CheckoutResult(answer))
-        switch answer {
-        case .done(let order):
-            var response = Self.response(order, status: .created)
-            response.headers[.location] = APIPath.order(order.id)
-            return response
-        case .again(let order): return Self.response(order, status: .ok)
-        case .refused(let refusal): throw Problem(refusal: refusal)
-        }
+        let checkedOut = try await service.checkOut(body.hold)
+        var response = Self.response(checkedOut.order, status: checkedOut.isNew ? .created : .ok)
+        if checkedOut.isNew { response.headers[.location] = APIPath.order(checkedOut.order.id) }
+        return response
     }
 
     private func list(
@@ -63,7 +45,7 @@ struct OrderRoutes: Sendable {
         of query: OrderQuery,
         _ write: (Order, inout JSONWriter) -> Void
     ) async throws -> Response {
-        let orders = try await desk.orders(query.page)
+        let orders = try await service.orders(query.page)
         let body = JSONWriter.object(capacity: 128 + 512 * orders.count) { json in
             json.key(name)
             json.array { json in

@@ -26,6 +26,7 @@ extension PaymentRoutes {
                         .unsupportedMediaType, .invalidField, .unavailable,
                     ]
                 ),
+                isAdmittedByServices: true,
                 handler: receive
             )
         ]

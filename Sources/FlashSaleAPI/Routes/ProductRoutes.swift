@@ -3,7 +3,7 @@ import Hummingbird
 
 /// The shop window.
 struct ProductRoutes: Sendable {
-    let catalogue: any ProductCatalogue
+    let service: ProductService
     let now: @Sendable () -> Timestamp
 
     /// `GET /api/products` and `GET /api/products/{id}`.
@@ -18,6 +18,7 @@ struct ProductRoutes: Sendable {
                     answers: [Endpoint.Answer(status: .ok, description: "The products.", schema: "ProductList")],
                     problems: [.unavailable]
                 ),
+                isAdmittedByServices: true,
                 handler: list
             ),
             Endpoint(
@@ -29,13 +30,14 @@ struct ProductRoutes: Sendable {
                     answers: [Endpoint.Answer(status: .ok, description: "The product.", schema: "Product")],
                     problems: [.productNotFound, .unavailable]
                 ),
+                isAdmittedByServices: true,
                 handler: read
             ),
         ]
     }
 
     private func list(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        let products = try await catalogue.products()
+        let products = try await service.products()
         let now = now()
         let body = JSONWriter.object { json in
             json.key("products")
@@ -49,7 +51,7 @@ struct ProductRoutes: Sendable {
     }
 
     private func read(_ request: Request, _ context: BasicRequestContext) async throws -> Response {
-        guard let product = try await catalogue.product(try context.product()) else { throw Problem.productNotFound }
+        let product = try await service.product(try context.product())
         let body = JSONWriter.object { ProductDocument.write(product, now: now(), to: &$0) }
         return Response(status: .ok, cache: .oneSecond, body: body)
     }

@@ -6,7 +6,7 @@ import Hummingbird
 struct ProgressRoutes: Sendable {
     let board: ProgressBoard
     let catalogue: any ProductCatalogue
-    let now: @Sendable () -> Timestamp
+    let gate: RequestGate
 
     /// `GET /api/products/{id}/progress`.
     func endpoints() -> [Endpoint] {
@@ -41,14 +41,16 @@ struct ProgressRoutes: Sendable {
         let page: ProgressBoard.Page
         do {
             page = try await board.page(of: product)
-        } catch is UnknownSale {
-            throw Problem(refusal: .unknownProduct, isKnown: catalogue.isKnown(product), now: now())
+        } catch let unknown as UnknownSale {
+            throw catalogue.problem(for: unknown)
         }
         return Response(answer(page, known: request.headers[.ifNoneMatch]))
     }
 
     /// ``read(_:_:)`` on the fast path, while the board need not look at the line first.
-    func fastRead(_ request: FastRequest, answer: (Result<Answer, any Error>) -> Void) -> Bool {
+    func fastRead(_ request: FastRequest, answer: FastCompletion) -> Bool {
+        guard gate.admits() else { return false }
+        defer { gate.leave() }
         guard let product = request.product, let page = board.freshPage(of: product) else { return false }
         answer(.success(self.answer(page, known: request.ifNoneMatch.map(request.text))))
         return true

@@ -31,6 +31,7 @@ extension QueueRoutes {
                     .queueFull, .unavailable,
                 ]
             ),
+            isAdmittedByServices: true,
             fast: fastJoin,
             handler: join
         )
@@ -46,6 +47,7 @@ extension QueueRoutes {
                 answers: [Endpoint.Answer(status: .ok, description: "The standing.", schema: "Standing")],
                 problems: [.productNotFound, .notInLine, .invalidField, .unavailable]
             ),
+            isAdmittedByServices: true,
             fast: fastStanding,
             handler: standing
         )
@@ -61,6 +63,7 @@ extension QueueRoutes {
                 answers: [Endpoint.Answer(status: .noContent, description: "The place is given up.", schema: nil)],
                 problems: [.productNotFound, .notInLine, .alreadyDecided, .invalidField, .unavailable]
             ),
+            isAdmittedByServices: true,
             handler: leave
         )
     }

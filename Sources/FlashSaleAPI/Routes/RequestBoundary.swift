@@ -14,8 +14,7 @@ struct RequestBoundary: RouterMiddleware {
     private let endpoints: [Endpoint]
     /// The query parameters of each route that has any, by path and method.
     private let queryParameters: [String: [HTTPRequest.Method: Set<String>]]
-    /// Routes whose requests enter the gate here: not those that are always answered, nor those that have a body, which is
-    /// waited for outside.
+    /// Routes whose requests enter the gate here: not those that are always answered, nor those whose services admit calls.
     private let gatedRoutes: [String: Set<HTTPRequest.Method>]
     private let gate: RequestGate
     private let pages: [String: Endpoint]
@@ -29,7 +28,7 @@ struct RequestBoundary: RouterMiddleware {
         self.gate = gate
         pages = Dictionary(endpoints.filter { $0.problemPage != nil }.map { ($0.path, $0) }) { first, _ in first }
         gatedRoutes = endpoints.reduce(into: [:]) { gated, endpoint in
-            guard !endpoint.isVital, endpoint.operation.body == nil else { return }
+            guard !endpoint.isVital, !endpoint.isAdmittedByServices else { return }
             gated[endpoint.path, default: []].insert(endpoint.method)
         }
         metrics = HTTPMetrics(endpoints: endpoints, factory: metricsFactory)
@@ -91,7 +90,7 @@ struct RequestBoundary: RouterMiddleware {
         let routes = endpoints.compactMap { endpoint in
             metrics.route(endpoint.path).flatMap { FastRoute(endpoint, metrics: $0) }
         }
-        return routes.isEmpty ? nil : FastPath(routes: routes, boundary: self, gate: gate)
+        return routes.isEmpty ? nil : FastPath(routes: routes, boundary: self)
     }
 
     /// A refusal as a problem document; as a page where a page was asked for.

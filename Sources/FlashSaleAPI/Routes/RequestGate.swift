@@ -27,8 +27,25 @@ final class RequestGate: Sendable {
         return false
     }
 
+    /// Makes a call that counts as a request while it lasts.
+    ///
+    /// - Throws: 503 `overloaded` when as many are inside as may be, or what the call throws.
+    func admit<Value: Sendable>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ call: () async throws -> Value
+    ) async throws -> Value {
+        try enter()
+        defer { leave() }
+        return try await call()
+    }
+
     /// Makes room for another request.
     func leave() { inside.subtract(1, ordering: .relaxed) }
+}
+
+extension Error {
+    /// Whether a request was refused for want of room.
+    var isOverload: Bool { (self as? Problem)?.code == .overloaded }
 }
 
 extension Problem {

@@ -15,7 +15,6 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private let limits: ConnectionLimits
     private let onRefusal: @Sendable (ConnectionRefusal) -> RefusalDocument
     private let onQuiesce: @Sendable () -> Void
-    private var state = ConnectionState()
     private var isHTTP10 = false
     /// Whether the answer under way is a stream of events.
     private var isStreaming = false
@@ -26,6 +25,11 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
     private var endOfGrace: Scheduled<Void>?
     private var isQuiescing = false
     private let activity: ConnectionActivity
+    /// Shared with the handler that gives the parser its bytes.
+    private var state: ConnectionState {
+        get { activity.state }
+        _modify { yield &activity.state }
+    }
     private var idleCheck: Scheduled<Void>?
 
     /// - Parameters:
@@ -63,7 +67,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         let isWanted =
             switch unwrapInboundIn(data) {
             case .head(let head): receivedHead(head, context: context)
-            case .body: state.receivedBody()
+            case .body(let bytes): state.receivedBody(bytes.readableBytes)
             case .end: state.receivedEnd()
             }
         noteActivity()
@@ -72,6 +76,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         arm(state.readCompleted(), context: context)
+        if state.takesContinue() {
+            let head = HTTPResponseHead(version: .http1_1, status: .continue)
+            context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
+        }
         context.fireChannelReadComplete()
     }
 
@@ -89,6 +97,10 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
             return
         case is FastPathHandler.FirstRequest:
             if let deadline, deadline.awaited == .head { arm(.nothing, context: context) }
+            return
+        case is FastPathHandler.Overloaded:
+            rest.isDue = true
+            if rest.begins() { throttle(context: context) }
             return
         default: break
         }
@@ -116,7 +128,7 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .body: context.write(data, promise: promise)
         case .end:
             context.write(data, promise: promise)
-            if rest.begins() { endRest(context: context) }
+            if rest.begins() { throttle(context: context) }
             isStreaming = false
             noteActivity()
             switch state.wroteEnd() {
@@ -144,22 +156,18 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
 
 extension ConnectionGuard {
     private func receivedHead(_ head: HTTPRequestHead, context: ChannelHandlerContext) -> Bool {
-        guard Self.hasOneHost(head) else {
-            obey(state.failed(.malformed), context: context)
+        if let refusal = HeadRules.refusal(of: head) {
+            obey(state.failed(refusal), context: context)
             return false
         }
         isHTTP10 = head.version == .http1_0
         // The parser stops for good behind a request that asks for another protocol; we answer in this one.
         let endsParsing = head.method == .CONNECT || head.headers.contains(name: "upgrade")
-        return state.receivedHead(isLast: endsParsing || !head.isKeepAlive)
-    }
-
-    /// Whether the request names one host, or is HTTP/1.0 and names none (RFC 9112, section 3.2).
-    ///
-    /// Two `Host` fields are how a server is made to see another request than the proxy before it did.
-    private static func hasOneHost(_ head: HTTPRequestHead) -> Bool {
-        let count = head.headers.count { $0.name.utf8.count == 4 && $0.name.lowercased() == "host" }
-        return count == 1 || (count == 0 && head.version == .http1_0)
+        return state.receivedHead(
+            isLast: endsParsing || !head.isKeepAlive,
+            framing: HeadRules.framing(of: head),
+            expectsContinue: HeadRules.expectsContinue(head)
+        )
     }
 
     /// What a slow reader of events has not read is kept in few bytes, here and in the system: then its deadline begins.
@@ -202,7 +210,11 @@ extension ConnectionGuard {
     /// Closes our side now, and the client's when it does so or its time is up.
     private func closeGently(context: ChannelHandlerContext) {
         disarm()
-        if rest.ends() { context.read() }
+        state.endThrottling()
+        let isReadWanted = rest.ends()
+        // What waits to be parsed is thrown away, and so is what still comes.
+        context.triggerUserOutboundEvent(FastPathHandler.RequestEnded(), promise: nil)
+        if isReadWanted { context.read() }
         context.close(mode: .output, promise: nil)
         let task = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.lingerTime)) {
             context.close(mode: .all, promise: nil)
@@ -233,11 +245,19 @@ extension ConnectionGuard {
         }
     }
 
-    /// Reads on when the connection has rested.
-    private func endRest(context: ChannelHandlerContext) {
+    /// Begins no request, and reads nothing, until the throttling is over.
+    private func throttle(context: ChannelHandlerContext) {
+        state.throttle()
         endOfRest = context.eventLoop.assumeIsolated().scheduleTask(in: TimeAmount(limits.restTime)) {
-            if self.rest.ends() { context.read() }
+            self.endThrottling(context: context)
         }
+    }
+
+    private func endThrottling(context: ChannelHandlerContext) {
+        state.endThrottling()
+        let isReadWanted = rest.ends()
+        if state.isIdle { context.triggerUserOutboundEvent(FastPathHandler.RequestEnded(), promise: nil) }
+        if isReadWanted { context.read() }
     }
 
     /// Sets the deadline for what the client has to send; the same again leaves a running one alone.

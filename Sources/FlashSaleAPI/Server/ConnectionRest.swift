@@ -15,7 +15,8 @@ struct ConnectionRest {
     /// that could be done (ten times as many connections as places, measured); recovery has five.
     static let seconds = 2
 
-    private var isDue = false
+    /// Whether the answer under way says that there is too much to do.
+    var isDue = false
     private var isResting = false
     private var isReadWanted = false
 
@@ -62,4 +63,17 @@ extension HTTPField.Name {
         guard let name = HTTPField.Name(ConnectionRest.header) else { preconditionFailure("a header field is a token") }
         return name
     }()
+}
+
+extension Answer {
+    /// Takes the mark of an answer that says that there is too much to do away.
+    ///
+    /// - Returns: Whether it was there.
+    mutating func takeOverload() -> Bool {
+        guard status == .serviceUnavailable, let index = fields.firstIndex(where: { $0.name == .connectionRest }) else {
+            return false
+        }
+        fields.remove(at: index)
+        return true
+    }
 }

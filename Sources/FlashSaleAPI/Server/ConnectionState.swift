@@ -1,6 +1,17 @@
 /// What a connection is in the middle of, without any I/O: ``ConnectionGuard`` reports events and obeys the answers.
 ///
-/// Requests may be pipelined: several heads can be read before the first answer is written.
+/// ```
+///            head      body        end          answer
+///     idle ───────▶ body ──▶ body ─────▶ idle ─────────▶ idle        a request; its answer may come before its end
+///      │ bytes        │                   │
+///      ▼              │ failed            │ asked to close, and answered
+///     head ──▶ body   ▼                   ▼
+///      └───────────▶ closed ◀─────────────┘                          nothing more is listened to
+/// ```
+///
+/// ``intake`` says what the parser may be given next. ``FastPathHandler`` gives it no more than that: so one request is parsed
+/// at a time, and what a client pipelines behind it waits as bytes, of which there is one read. The parser itself would take
+/// several heads before the first answer is written; then their answers are counted.
 struct ConnectionState {
     /// What the client is sending.
     private enum Inbound {
@@ -12,6 +23,28 @@ struct ConnectionState {
         case body
         /// Nothing that we still listen to.
         case closed
+    }
+
+    /// How the end of a request's body is found.
+    enum Framing: Equatable {
+        /// It has so many bytes.
+        case length(Int)
+        /// It comes in chunks.
+        case chunked
+    }
+
+    /// What the parser may be given next.
+    enum Intake: Equatable {
+        /// A request's head, or more of one.
+        case head
+        /// So many bytes of a body, and not one more.
+        case body(Int)
+        /// Chunks: only the parser knows where they end, which is behind a blank line.
+        case chunks
+        /// Nothing for now: a request is being worked on, or the client was told to wait.
+        case later
+        /// Nothing any more: what comes is thrown away.
+        case never
     }
 
     /// What has to arrive within a deadline.
@@ -54,25 +87,53 @@ struct ConnectionState {
     /// A refusal that has to wait for the answers to earlier requests.
     private var pendingRefusal: ConnectionRefusal?
     private var sawPartInThisRead = false
+    /// How the body that is being read ends: the bytes that are still to come.
+    private var bodyRest = Framing.length(0)
+    private var isContinueDue = false
+    /// Whether the client was told that there is too much to do, and is not listened to for a while.
+    private(set) var isThrottled = false
+
+    /// What the parser may be given next.
+    var intake: Intake {
+        switch inbound {
+        case .closed: return .never
+        case .body:
+            guard case .length(let rest) = bodyRest else { return .chunks }
+            return .body(rest)
+        case .idle, .head:
+            // Nothing behind a last request is processed (RFC 9112, 9.6).
+            if closesAfterAnswers { return .never }
+            return isThrottled || answersOwed > 0 ? .later : .head
+        }
+    }
 
     /// A head was read.
     ///
-    /// - Parameter isLast: Whether the connection can't carry another request.
+    /// - Parameters:
+    ///   - isLast: Whether the connection can't carry another request.
+    ///   - framing: How its body ends.
+    ///   - expectsContinue: Whether the client sends the body only once it is told to (RFC 9110, 10.1.1).
     /// - Returns: Whether to pass it on. After a request that asked to close, nothing is processed (RFC 9112, 9.6).
-    mutating func receivedHead(isLast: Bool) -> Bool {
+    mutating func receivedHead(
+        isLast: Bool,
+        framing: Framing = .length(0),
+        expectsContinue: Bool = false
+    ) -> Bool {
         sawPartInThisRead = true
         guard inbound != .closed, !closesAfterAnswers else {
             inbound = .closed
             return false
         }
         inbound = .body
+        bodyRest = framing
+        isContinueDue = expectsContinue && framing != .length(0) && answersOwed == 0
         answersOwed += 1
         closesAfterAnswers = isLast || isQuiescing
         return true
     }
 
-    /// Whether nothing was asked that is not answered, and nothing of a request has come.
-    var isIdle: Bool { inbound == .idle && answersOwed <= 0 && !closesAfterAnswers }
+    /// Whether nothing was asked that is not answered, nothing of a request has come, and the client may ask.
+    var isIdle: Bool { inbound == .idle && answersOwed <= 0 && !closesAfterAnswers && !isThrottled }
 
     /// Whether an answer is owed.
     var owesAnswer: Bool { answersOwed > 0 }
@@ -80,8 +141,10 @@ struct ConnectionState {
     /// Bytes of a body were read.
     ///
     /// - Returns: Whether to pass them on.
-    mutating func receivedBody() -> Bool {
+    mutating func receivedBody(_ count: Int = 0) -> Bool {
         sawPartInThisRead = true
+        isContinueDue = false
+        if case .length(let rest) = bodyRest { bodyRest = .length(max(0, rest - count)) }
         return inbound == .body
     }
 
@@ -90,10 +153,24 @@ struct ConnectionState {
     /// - Returns: Whether to pass it on.
     mutating func receivedEnd() -> Bool {
         sawPartInThisRead = true
+        isContinueDue = false
         guard inbound == .body else { return false }
         inbound = .idle
         return true
     }
+
+    /// Whether the client now has to be told that its body is wanted: its head is read, nothing of its body has come, and
+    /// nothing was answered. True once.
+    mutating func takesContinue() -> Bool {
+        defer { isContinueDue = false }
+        return isContinueDue && inbound == .body && answersOwed == 1
+    }
+
+    /// The client was told that there is too much to do: until ``endThrottling()`` no request is begun.
+    mutating func throttle() { isThrottled = true }
+
+    /// The client may ask again.
+    mutating func endThrottling() { isThrottled = false }
 
     /// The bytes that were there have been read.
     ///
@@ -155,6 +232,7 @@ struct ConnectionState {
     /// - Returns: Whether it is the last one, and has to say so. It is when its request was not read to the end:
     ///   we would have to read on to find the next.
     mutating func writingHead() -> Bool {
+        isContinueDue = false
         guard answersOwed <= 1, pendingRefusal == nil else { return false }
         if inbound == .body { closesAfterAnswers = true }
         return closesAfterAnswers

@@ -40,45 +40,49 @@ struct EventLoopChannel<Responder: HTTPResponder>: ServerChildChannel where Resp
     func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<Value> {
         channel.eventLoop.makeCompletedFuture {
             // What was read last is kept for the next time, by each connection. A request is smaller than this, and whoever
-            // sends more at once gets more.
+            // sends more at once gets more: one read is what a client that pipelines has waiting here.
             try channel.syncOptions?.setOption(
                 .recvAllocator,
-                value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 65_536)
+                value: AdaptiveRecvByteBufferAllocator(minimum: 256, initial: 512, maximum: 16_384)
             )
-            let pipeline = channel.pipeline.syncOperations
-            var decoder = NIOHTTPDecoderLimitConfiguration()
-            decoder.maxHeaderFieldSize = limits.requestLineBytes
-            decoder.maxHeaderListSize = limits.headerBytes
-            decoder.maxHeaderFieldCount = limits.headerFields
-            let activity = ConnectionActivity()
-            if let fastPath {
-                let writer = writers.writer(for: channel.eventLoop, date: date)
-                try pipeline.addHandler(
-                    FastPathHandler(path: fastPath, limits: limits, activity: activity, writer: writer, logger: logger)
-                )
-            }
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false,
-                withErrorHandling: false,
-                withOutboundHeaderValidation: false,
-                withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: decoder
-            )
-            try pipeline.addHandler(
-                ConnectionGuard(limits: limits, activity: activity, onRefusal: onRefusal, onQuiesce: onQuiesce)
-            )
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(
-                RequestHandler(
-                    channel: channel,
-                    responder: responder,
-                    bodyBytes: limits.bodyBytes,
-                    date: date,
-                    logger: logger
-                )
-            )
+            try channel.syncOptions?.setOption(.maxMessagesPerRead, value: 1)
+            try addHandlers(to: channel, logger: logger)
             return Value(channel: channel)
         }
+    }
+
+    /// Makes an HTTP/1 connection of a channel.
+    func addHandlers(to channel: any Channel, logger: Logger) throws {
+        let pipeline = channel.pipeline.syncOperations
+        var decoder = NIOHTTPDecoderLimitConfiguration()
+        decoder.maxHeaderFieldSize = limits.requestLineBytes
+        decoder.maxHeaderListSize = limits.headerBytes
+        decoder.maxHeaderFieldCount = limits.headerFields
+        let activity = ConnectionActivity()
+        let writer = writers.writer(for: channel.eventLoop, date: date)
+        try pipeline.addHandler(
+            FastPathHandler(path: fastPath, limits: limits, activity: activity, writer: writer, logger: logger)
+        )
+        try pipeline.configureHTTPServerPipeline(
+            withPipeliningAssistance: false,
+            withErrorHandling: false,
+            withOutboundHeaderValidation: true,
+            withEncoderConfiguration: .init(),
+            withDecoderLimitConfiguration: decoder
+        )
+        try pipeline.addHandler(
+            ConnectionGuard(limits: limits, activity: activity, onRefusal: onRefusal, onQuiesce: onQuiesce)
+        )
+        try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+        try pipeline.addHandler(
+            RequestHandler(
+                channel: channel,
+                responder: responder,
+                bodyBytes: limits.bodyBytes,
+                date: date,
+                logger: logger
+            )
+        )
     }
 
     /// Waits for the connection's end.

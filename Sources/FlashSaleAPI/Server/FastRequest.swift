@@ -8,8 +8,10 @@ import HTTPTypes
 struct FastRequest {
     /// What the first bytes of a connection, or those behind a request, are.
     enum Reading {
-        /// Anything that is not plain: an odd spelling, a head that is not whole, a body of unknown length.
+        /// Anything that is not plain: an odd spelling, a body of unknown length.
         case unclear
+        /// The beginning of what may become a plain request.
+        case incomplete
         /// A plain request; its body may not be there yet.
         case plain(FastRequest)
     }
@@ -36,6 +38,9 @@ struct FastRequest {
     private var contentLength: Int?
     private var hostCount = 0
     private var headEnd = 0
+    private var hasContentType = false
+    /// Whether the bytes ended where a plain head would go on.
+    private var hasRunOut = false
 
     /// How many bytes the request has, those among them that are still to come.
     var length: Int { headEnd + bodyLength }
@@ -53,20 +58,27 @@ struct FastRequest {
     static func read(_ bytes: UnsafeRawBufferPointer, headLimit: Int) -> Reading {
         var request = FastRequest(bytes)
         let end = min(bytes.count, headLimit)
-        guard var position = request.readRequestLine(end) else { return .unclear }
+        guard let start = request.readRequestLine(end) else { return request.failure(end, headLimit) }
+        var position = start
         for _ in 0...mostFields {
-            guard position + 1 < end else { return .unclear }
+            guard position < end else { return request.ranOut(end, headLimit) }
             if bytes[position] == cr {
+                guard position + 1 < end else { return request.ranOut(end, headLimit) }
                 guard bytes[position + 1] == lf, request.hostCount == 1 else { return .unclear }
                 request.headEnd = position + 2
                 if request.method == .get, request.contentLength ?? 0 > 0 { request.needsLongWay = true }
                 return .plain(request)
             }
-            guard let next = request.readField(position, end) else { return .unclear }
+            guard let next = request.readField(position, end) else { return request.failure(end, headLimit) }
             position = next
         }
         return .unclear
     }
+
+    private func failure(_ end: Int, _ limit: Int) -> Reading { hasRunOut ? ranOut(end, limit) : .unclear }
+
+    /// More bytes help only where more of them would be looked at.
+    private func ranOut(_ end: Int, _ limit: Int) -> Reading { end < limit ? .incomplete : .unclear }
 
     private static let mostFields = 32
     private static let cr = UInt8(ascii: "\r")
@@ -93,58 +105,81 @@ extension FastRequest {
 // MARK: - Reading
 
 extension FastRequest {
-    /// - Returns: Where the header fields begin; nil when the line is not plain.
+    /// - Returns: Where the header fields begin; nil when the line is not plain, or not whole.
     private mutating func readRequestLine(_ end: Int) -> Int? {
         var position = 0
+        while position < end, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[position]) { position += 1 }
+        guard position < end else {
+            hasRunOut = true
+            return nil
+        }
+        guard position > 0, bytes[position] == Self.blank else { return nil }
         if starts(0, with: "GET ", end) {
             method = .get
-            position = 4
         } else if starts(0, with: "POST ", end) {
             method = .post
-            position = 5
-        } else {
-            while position < end, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(bytes[position]) { position += 1 }
-            // CONNECT changes what follows.
-            guard position > 0, position < end, bytes[position] == Self.blank, !starts(0, with: "CONNECT ", end) else {
-                return nil
-            }
-            position += 1
+        } else if starts(0, with: "CONNECT ", end) {
+            // Changes what follows.
+            return nil
         }
+        position += 1
         let start = position
-        guard position < end, bytes[position] == UInt8(ascii: "/") else { return nil }
+        guard position < end else {
+            hasRunOut = true
+            return nil
+        }
+        guard bytes[position] == UInt8(ascii: "/") else { return nil }
         while position < end, bytes[position] > Self.blank, bytes[position] < 0x7F {
             if bytes[position] == UInt8(ascii: "?") { needsLongWay = true }
             position += 1
         }
         target = start..<position
-        guard starts(position, with: " HTTP/1.1\r\n", end) else { return nil }
-        return position + 11
+        return skip(" HTTP/1.1\r\n", at: position, end)
     }
 
-    /// - Returns: Where the next line begins; nil when the field is not plain, or changes how the request is read.
+    /// - Returns: Where the text ends; nil when something else stands there, or not all of it has come.
+    private mutating func skip(_ text: StaticString, at start: Int, _ end: Int) -> Int? {
+        for index in 0..<text.utf8CodeUnitCount {
+            guard start + index < end else {
+                hasRunOut = true
+                return nil
+            }
+            guard bytes[start + index] == text.utf8Start[index] else { return nil }
+        }
+        return start + text.utf8CodeUnitCount
+    }
+
+    /// - Returns: Where the next line begins; nil when the field is not plain, changes how the request is read, or is not whole.
     private mutating func readField(_ start: Int, _ end: Int) -> Int? {
         var position = start
         while position < end, Self.isNameByte(bytes[position]) { position += 1 }
         let name = start..<position
-        guard !name.isEmpty, position < end, bytes[position] == UInt8(ascii: ":") else { return nil }
+        guard position < end else {
+            hasRunOut = true
+            return nil
+        }
+        guard !name.isEmpty, bytes[position] == UInt8(ascii: ":") else { return nil }
         position += 1
         while position < end, bytes[position] == Self.blank { position += 1 }
         let valueStart = position
         while position < end, bytes[position] >= Self.blank, bytes[position] < 0x7F { position += 1 }
-        guard position + 1 < end, bytes[position] == Self.cr, bytes[position + 1] == Self.lf else { return nil }
+        guard let next = skip("\r\n", at: position, end) else { return nil }
         var valueEnd = position
         while valueEnd > valueStart, bytes[valueEnd - 1] == Self.blank { valueEnd -= 1 }
-        return take(name, valueStart..<valueEnd) ? position + 2 : nil
+        return take(name, valueStart..<valueEnd) ? next : nil
     }
 
     /// - Returns: Whether the field leaves no doubt about where the request ends, and what becomes of the connection.
     private mutating func take(_ name: Range<Int>, _ value: Range<Int>) -> Bool {
         switch name.count {
-        case 4 where equals(name, "host"): hostCount += 1
+        case 4 where equals(name, "host"):
+            hostCount += 1
+            return isPlainHost(value)
         case 6 where equals(name, "expect"), 7 where equals(name, "upgrade"): return false
         case 10 where equals(name, "connection"): return equals(value, "keep-alive")
         case 12 where equals(name, "content-type"):
-            if !equals(value, "application/json") { needsLongWay = true }
+            if hasContentType || !equals(value, "application/json") { needsLongWay = true }
+            hasContentType = true
         case 12 where equals(name, "x-request-id"):
             if requestID != nil { needsLongWay = true }
             requestID = value
@@ -159,6 +194,20 @@ extension FastRequest {
         default: break
         }
         return true
+    }
+
+    /// Letters, digits, `.` and `-`, and perhaps a port: ``HostField`` knows more, and takes all of these.
+    private func isPlainHost(_ range: Range<Int>) -> Bool {
+        var end = range.upperBound
+        while end > range.lowerBound, bytes[end - 1] &- UInt8(ascii: "0") < 10 { end -= 1 }
+        let hasPort = end > range.lowerBound && bytes[end - 1] == UInt8(ascii: ":")
+        guard !hasPort || range.upperBound - end <= 5 else { return false }
+        let name = range.lowerBound..<(hasPort ? end - 1 : range.upperBound)
+        return !name.isEmpty
+            && name.allSatisfy { index in
+                let byte = bytes[index]
+                return byte != UInt8(ascii: "_") && (Self.isNameByte(byte) || byte == UInt8(ascii: "."))
+            }
     }
 
     /// At most six digits: more than that no body may have.

@@ -11,7 +11,7 @@ import NIOHTTP1
 /// What is offered differs between programs; limits, errors and notes do not.
 struct Surface: Sendable {
     private let endpoints: [Endpoint]
-    private let boundary: RequestBoundary
+    let boundary: RequestBoundary
     private let onQuiesce: @Sendable () -> Void
 
     /// - Parameter onQuiesce: Called, perhaps many times, when the server goes down: ends answers that would not end.
@@ -44,14 +44,12 @@ struct Surface: Sendable {
         logger: Logger,
         onBound: @escaping @Sendable (Int) async -> Void
     ) -> some ApplicationProtocol {
-        let boundary = boundary
         let responder = buildRouter().buildResponder()
-        let child = EventLoopChannel(
+        let child = connections(
             limits: listener.limits,
-            onRefusal: { boundary.document(for: $0, logger: logger) },
-            onQuiesce: onQuiesce,
             responder: responder,
-            fastPath: boundary.fastPath()
+            fastPath: boundary.fastPath(),
+            logger: logger
         )
         return Application(
             responder: responder,
@@ -64,6 +62,25 @@ struct Surface: Sendable {
             ),
             onServerRunning: { channel in await onBound(channel.localAddress?.port ?? listener.port) },
             logger: logger
+        )
+    }
+
+    /// What makes connections of channels.
+    ///
+    /// - Parameter fastPath: The routes that are answered before the parser; nil for none.
+    func connections<Responder: HTTPResponder>(
+        limits: ConnectionLimits,
+        responder: Responder,
+        fastPath: FastPath?,
+        logger: Logger
+    ) -> EventLoopChannel<Responder> where Responder.Context == BasicRequestContext {
+        let boundary = boundary
+        return EventLoopChannel(
+            limits: limits,
+            onRefusal: { boundary.document(for: $0, logger: logger) },
+            onQuiesce: onQuiesce,
+            responder: responder,
+            fastPath: fastPath
         )
     }
 

@@ -31,17 +31,39 @@ final class LineCommands: Sendable {
         self.renewsCarts = renewsCarts
     }
 
-    /// Writes the script `enqueue` with its keys and arguments, or `enter`, which has the same.
-    func writeEnqueue(
+    /// The scripts that users join with; all have the same keys and arguments.
+    enum Join {
+        case enqueue
+        case enter
+        case late
+
+        var script: RedisScript {
+            switch self {
+            case .enqueue: LineScripts.enqueue
+            case .enter: LineScripts.enter
+            case .late: LineScripts.late
+            }
+        }
+    }
+
+    /// Writes a script that users join with, its keys and its arguments.
+    ///
+    /// - Parameter withSource: Whether the script's text is sent in place of its SHA-1: then Redis need not know it.
+    func write(
+        _ join: Join,
         _ requests: [JoinRequest],
         for product: ProductID,
-        isDrawn: Bool,
         highest: HandedOutTickets.Highest,
+        withSource: Bool,
         to encoder: inout RedisCommandEncoder
     ) {
         let parts = parts(of: product)
         encoder.begin(count: 12 + 2 * requests.count)
-        encoder.write(isDrawn ? parts.enter : parts.enqueue)
+        switch join {
+        case .enqueue where !withSource: encoder.write(parts.enqueue)
+        case .enter where !withSource: encoder.write(parts.enter)
+        case .enqueue, .enter, .late: encoder.write(Self.begin(join, product, withSource: withSource))
+        }
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
         encoder.write(parts.rules)
@@ -51,18 +73,38 @@ final class LineCommands: Sendable {
         }
     }
 
-    /// Writes the script `standing` with its keys and arguments, or `draw_standing`, which has the same.
-    func writeStanding(
-        of users: some Collection<UserID>,
+    /// The scripts that tell where users stand; both have the same keys and arguments.
+    enum Status {
+        case standing
+        case drawStanding
+
+        var script: RedisScript {
+            switch self {
+            case .standing: LineScripts.standing
+            case .drawStanding: LineScripts.drawStanding
+            }
+        }
+    }
+
+    /// Writes a script that tells where users stand, its keys and its arguments.
+    ///
+    /// - Parameter withSource: Whether the script's text is sent in place of its SHA-1: then Redis need not know it.
+    func write(
+        _ status: Status,
+        of users: [UserID],
         for product: ProductID,
-        isDrawn: Bool,
         renewsCarts: Bool,
         highest: HandedOutTickets.Highest,
+        withSource: Bool,
         to encoder: inout RedisCommandEncoder
     ) {
-        let parts = parts(of: product)
         encoder.begin(count: 9 + users.count)
-        encoder.write(isDrawn ? parts.drawStanding : parts.standing)
+        if withSource {
+            encoder.write(Self.begin(status, product, withSource: true))
+        } else {
+            let parts = parts(of: product)
+            encoder.write(status == .standing ? parts.standing : parts.drawStanding)
+        }
         encoder.write(highest.nonce)
         encoder.write(highest.ticket)
         encoder.write(renewsCarts ? "1" : "0")
@@ -80,23 +122,34 @@ final class LineCommands: Sendable {
     }
 
     private func makeParts(_ product: ProductID) -> Parts {
-        let keys = LineKeys(product)
-        func join(_ script: RedisScript) -> ByteBuffer {
-            RedisCommandEncoder.pieces([
-                "EVALSHA", script.sha1, "4", keys.sale, keys.queue, keys.outcomes, keys.pace, product.description,
-            ])
-        }
-        func standing(_ script: RedisScript) -> ByteBuffer {
-            RedisCommandEncoder.pieces([
-                "EVALSHA", script.sha1, "2", keys.sale, keys.outcomes, product.description,
-            ])
-        }
-        return Parts(
-            enqueue: join(LineScripts.enqueue),
-            enter: join(LineScripts.enter),
+        Parts(
+            enqueue: Self.begin(Join.enqueue, product, withSource: false),
+            enter: Self.begin(Join.enter, product, withSource: false),
             rules: RedisCommandEncoder.pieces([String(repeatedCallsPerMinute), renewsCarts ? "1" : "0"]),
-            standing: standing(LineScripts.standing),
-            drawStanding: standing(LineScripts.drawStanding)
+            standing: Self.begin(Status.standing, product, withSource: false),
+            drawStanding: Self.begin(Status.drawStanding, product, withSource: false)
         )
+    }
+
+    /// All of a command up to the product.
+    private static func begin(_ join: Join, _ product: ProductID, withSource: Bool) -> ByteBuffer {
+        let keys = LineKeys(product)
+        return begin(join.script, [keys.sale, keys.queue, keys.outcomes, keys.pace], product, withSource: withSource)
+    }
+
+    /// All of a command up to the product.
+    private static func begin(_ status: Status, _ product: ProductID, withSource: Bool) -> ByteBuffer {
+        let keys = LineKeys(product)
+        return begin(status.script, [keys.sale, keys.outcomes], product, withSource: withSource)
+    }
+
+    private static func begin(
+        _ script: RedisScript,
+        _ keys: [String],
+        _ product: ProductID,
+        withSource: Bool
+    ) -> ByteBuffer {
+        let head = withSource ? ["EVAL", script.source] : ["EVALSHA", script.sha1]
+        return RedisCommandEncoder.pieces(head + [String(keys.count)] + keys + [product.description])
     }
 }

@@ -9,9 +9,9 @@ extension RedisPurchaseLine: WatchedLine {
     /// Looks at a line, and at some who wait in it: one script, one round trip.
     public func look(at product: ProductID, for users: [WatchedUser]) async throws -> LineSighting {
         precondition(users.count <= LineSighting.mostUsers, "the script's loop is bounded")
-        if let drawAt = draws.drawAt(of: product) { return try await look(at: product, for: users, drawAt) }
+        if let drawAt = sender.draws.drawAt(of: product) { return try await look(at: product, for: users, drawAt) }
         let sighting = try await look(at: product, for: users, nil)
-        guard sighting.progress.saleState == .upcoming, let drawAt = try await lookForDraw(of: product) else {
+        guard sighting.progress.saleState == .upcoming, let drawAt = try await sender.lookForDraw(of: product) else {
             return sighting
         }
         return try await look(at: product, for: users, drawAt)
@@ -23,7 +23,7 @@ extension RedisPurchaseLine: WatchedLine {
         _ drawAt: Timestamp?
     ) async throws -> LineSighting {
         let keys = LineKeys(product)
-        let highest = handedOut.highest(of: product)
+        let highest = sender.handedOut.highest(of: product)
         var arguments: [RedisArgument] = [
             RedisArgument(product.rawValue), RedisArgument(highest.nonce), RedisArgument(highest.ticket),
             RedisArgument(users.isEmpty ? 0 : Self.mostLeft),
@@ -34,7 +34,7 @@ extension RedisPurchaseLine: WatchedLine {
             arguments.append(RedisArgument(user.awaited?.rawValue ?? 0))
             arguments.append(user.renewsCart ? "1" : "0")
         }
-        let reply = try await redis.run(
+        let reply = try await sender.redis.run(
             drawAt == nil ? LineScripts.look : LineScripts.drawLook,
             keys: [keys.sale, keys.outcomes, keys.left, keys.pace],
             arguments
@@ -53,7 +53,7 @@ extension RedisPurchaseLine: WatchedLine {
     private func pendingDraw(of product: ProductID, _ drawAt: Timestamp) async throws -> PendingDraw? {
         do {
             let fields = RedisCommand("HMGET", key: LineKeys(product).sale, ["entrants", "placed_rank"])
-            let values = try await redis.send(fields).array().map { try $0.optionalString() }
+            let values = try await sender.redis.send(fields).array().map { try $0.optionalString() }
             guard values.count == 2, values[1] == nil else { return nil }
             return PendingDraw(entrants: values[0].flatMap { Int64($0) } ?? 0, drawAt: drawAt)
         } catch {
@@ -69,10 +69,18 @@ extension RedisPurchaseLine: WatchedLine {
     ) throws -> LineSighting {
         do {
             let progress = try progress(reply, product)
+            let decoder = QueueStatusDecoder(
+                product: product,
+                servedTicket: progress.servedTicket,
+                lastTicket: progress.lastTicket,
+                saleState: progress.saleState,
+                stockState: progress.stockState,
+                drawAt: drawAt
+            )
             let left = try reply.array(12).compactMap { Ticket(text: try $0.string()) }
             return LineSighting(
                 progress: progress,
-                standings: try standings(try reply.array(13), reply, progress, users, drawAt),
+                standings: try standings(try reply.list(13), reply, decoder, users),
                 left: Set(left)
             )
         } catch {
@@ -102,40 +110,17 @@ extension RedisPurchaseLine: WatchedLine {
     }
 
     private func standings(
-        _ values: [RedisReply],
+        _ values: ScriptList,
         _ reply: ScriptReply,
-        _ progress: LineProgress,
-        _ users: [WatchedUser],
-        _ drawAt: Timestamp?
+        _ decoder: QueueStatusDecoder,
+        _ users: [WatchedUser]
     ) throws -> [UserID: Standing?] {
         var standings: [UserID: Standing?] = [:]
         for start in stride(from: 0, to: values.count - 5, by: 6) {
-            let number = Int(try values[start].integer())
+            let number = Int(try values.integer(start))
             guard users.indices.contains(number - 1) else { throw reply.unexpected() }
             let user = users[number - 1].user
-            guard let ticket = Ticket(try values[start + 1].integer()) else {
-                standings[user] = .some(nil)
-                continue
-            }
-            guard let status = PurchaseStatus(rawValue: try values[start + 3].string()) else {
-                throw reply.unexpected()
-            }
-            let expires = try values[start + 5].integer()
-            let order = try values[start + 4].integer()
-            standings[user] = Standing(
-                status: status,
-                product: progress.product,
-                user: user,
-                ticket: ticket,
-                quantity: Int(try values[start + 2].integer()),
-                order: OrderID(product: progress.product, ticket: Ticket(status == .entered ? 0 : order) ?? ticket),
-                servedTicket: progress.servedTicket,
-                lastTicket: progress.lastTicket,
-                cartExpiresAt: expires > 0 ? Timestamp(milliseconds: expires) : nil,
-                saleState: progress.saleState,
-                stockState: progress.stockState,
-                draw: status == .entered ? drawAt.map { PendingDraw(entrants: order, drawAt: $0) } : nil
-            )
+            standings[user] = .some(try decoder.status(of: user, in: values, at: start + 1))
         }
         return standings
     }

@@ -2,23 +2,14 @@ import FlashSale
 import Redis
 import Resilience
 
-/// A script's reply: a word, and the values that come with it.
-struct ScriptReply {
-    let word: String
-    private let script: String
-    private let values: [RedisReply]
+/// Some values of a script's reply.
+protocol ScriptValues {
+    /// The script's name, for people.
+    var script: String { get }
+    var values: [RedisReply] { get }
+}
 
-    init(_ reply: RedisReply, of script: RedisScript) throws {
-        try self.init(reply.array(), script.name)
-    }
-
-    private init(_ values: [RedisReply], _ script: String) throws {
-        self.script = script
-        self.values = values
-        guard let first = values.first else { throw Self.unexpected(script, "an empty reply") }
-        word = try first.string()
-    }
-
+extension ScriptValues {
     var count: Int { values.count }
 
     func integer(_ index: Int) throws -> Int64 { try value(index).integer() }
@@ -43,8 +34,13 @@ struct ScriptReply {
     /// A reply within the reply: a word of its own, and its values.
     func inner(_ index: Int) throws -> ScriptReply { try ScriptReply(array(index), script) }
 
-    /// What a word means that the caller does not know.
-    func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }
+    /// A list within the reply.
+    func list(_ index: Int) throws -> ScriptList { ScriptList(script: script, values: try array(index)) }
+
+    /// The script has answered what the caller does not know.
+    func unexpected(_ what: String) -> StoreUnavailable {
+        StoreUnavailable(reason: "the script \(script) answered \(what)")
+    }
 
     private func value(_ index: Int) throws -> RedisReply {
         guard index < values.count else {
@@ -52,12 +48,35 @@ struct ScriptReply {
         }
         return values[index]
     }
+}
 
-    private func unexpected(_ what: String) -> StoreUnavailable { Self.unexpected(script, what) }
+/// A script's reply: a word, and the values that come with it.
+struct ScriptReply: ScriptValues {
+    let word: String
+    let script: String
+    let values: [RedisReply]
 
-    private static func unexpected(_ script: String, _ what: String) -> StoreUnavailable {
-        StoreUnavailable(reason: "the script \(script) answered \(what)")
+    init(_ reply: RedisReply, of script: RedisScript) throws {
+        try self.init(reply.array(), script.name)
     }
+
+    fileprivate init(_ values: [RedisReply], _ script: String) throws {
+        self.script = script
+        self.values = values
+        guard let first = values.first else {
+            throw StoreUnavailable(reason: "the script \(script) answered an empty reply")
+        }
+        word = try first.string()
+    }
+
+    /// What a word means that the caller does not know.
+    func unexpected() -> StoreUnavailable { unexpected("'\(word)'") }
+}
+
+/// A list of values within a script's reply.
+struct ScriptList: ScriptValues {
+    let script: String
+    let values: [RedisReply]
 }
 
 extension GuardedRedisClient {

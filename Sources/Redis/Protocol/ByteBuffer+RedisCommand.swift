@@ -3,11 +3,14 @@ import NIOCore
 extension ByteBuffer {
     /// Appends a command as an array of bulk strings (https://redis.io/docs/reference/protocol-spec).
     mutating func writeCommand(_ command: RedisCommand) {
-        let headCount =
-            switch command.head {
-            case .name: 1
-            case .cachedScript, .scriptSource: 3
-            }
+        let headCount: Int
+        switch command.head {
+        case .name: headCount = 1
+        case .cachedScript, .scriptSource: headCount = 3
+        case .encoded(let bytes):
+            writeImmutableBuffer(bytes)
+            return
+        }
         writeHeader(UInt8(ascii: "*"), headCount + command.keys.count + command.arguments.count)
         switch command.head {
         case .name(let name):
@@ -20,6 +23,7 @@ extension ByteBuffer {
             writeBulk("EVAL")
             writeBulk(script.source)
             writeBulk(Int64(command.keys.count))
+        case .encoded: break
         }
         for key in command.keys {
             writeBulk(key)

@@ -1,3 +1,5 @@
+import NIOCore
+
 /// One command: its name, the keys it touches and its arguments, sent in that order.
 ///
 /// Keys are named apart from other arguments, so that a command can be routed by their slot. A command that blocks
@@ -10,6 +12,8 @@ public struct RedisCommand: Sendable {
         case cachedScript(RedisScript)
         /// `EVAL source numkeys`.
         case scriptSource(RedisScript)
+        /// All of the command.
+        case encoded(ByteBuffer)
     }
 
     let head: Head
@@ -30,6 +34,13 @@ public struct RedisCommand: Sendable {
     /// A script, run by its SHA-1.
     public init(_ script: RedisScript, keys: [String], _ arguments: [RedisArgument] = []) {
         self.init(head: .cachedScript(script), keys: keys, arguments: arguments)
+    }
+
+    /// A command that `encode` writes; no keys are named apart.
+    public init(encode: (inout RedisCommandEncoder) -> Void) {
+        var encoder = RedisCommandEncoder(ByteBuffer())
+        encode(&encoder)
+        self.init(head: .encoded(encoder.finish()), keys: [], arguments: [])
     }
 
     /// The command that does the same where Redis does not know the script.

@@ -106,7 +106,9 @@ final class MemoryLine: PurchaseLine, WatchedLine {
         }
     }
 
-    func join(_ request: JoinRequest) async throws -> JoinAnswer { try joined(request) }
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
+        answer(Result { try joined(request) })
+    }
 
     private func joined(_ request: JoinRequest) throws -> JoinAnswer {
         try state.withLockedValue { state in
@@ -134,8 +136,13 @@ final class MemoryLine: PurchaseLine, WatchedLine {
         }
     }
 
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
-        try found(user, product, renewsCart)
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    ) {
+        answer(Result { try found(user, product, renewsCart) })
     }
 
     private func found(_ user: UserID, _ product: ProductID, _ renewsCart: Bool) throws -> Standing? {
@@ -199,22 +206,5 @@ final class MemoryLine: PurchaseLine, WatchedLine {
             saleState: line.product.saleState(at: now),
             stockState: line.product.stockState
         )
-    }
-}
-
-extension MemoryLine: PromptLine {
-    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) -> Bool {
-        answer(Result { try joined(request) })
-        return true
-    }
-
-    func standing(
-        of user: UserID,
-        for product: ProductID,
-        renewsCart: Bool,
-        answer: @escaping (Result<Standing?, any Error>) -> Void
-    ) -> Bool {
-        answer(Result { try found(user, product, renewsCart) })
-        return true
     }
 }

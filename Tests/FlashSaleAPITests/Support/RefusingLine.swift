@@ -13,16 +13,40 @@ extension UnwatchedLine {
 struct RefusingLine: PurchaseLine, UnwatchedLine {
     let refusal: JoinRefusal
 
-    func join(_ request: JoinRequest) async throws -> JoinAnswer { .refused(refusal) }
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? { nil }
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
+        answer(.success(.refused(refusal)))
+    }
+
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    ) {
+        answer(.success(nil))
+    }
+
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer { .alreadyDecided(nil) }
 }
 
-/// A line with a bug: it throws what nobody foresaw.
+/// A line whose every call fails: with a bug that nobody foresaw, unless a test names another error.
 struct BrokenLine: PurchaseLine, UnwatchedLine {
     struct Bug: Error {}
 
-    func join(_ request: JoinRequest) async throws -> JoinAnswer { throw Bug() }
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? { throw Bug() }
-    func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer { throw Bug() }
+    var error: any Error = Bug()
+
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
+        answer(.failure(error))
+    }
+
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    ) {
+        answer(.failure(error))
+    }
+
+    func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer { throw error }
 }

@@ -1,11 +1,25 @@
 import FlashSale
 import NIOConcurrencyHelpers
+import NIOCore
+import NIOPosix
 
 /// A line whose store does not answer until it is released; from then on it is the line behind it.
 final class StalledLine: PurchaseLine, WatchedLine {
+    /// A call that waits, and the event loop that its caller runs on.
+    ///
+    /// Unchecked: made on that event loop, as the caller would have made it.
+    private struct Call: @unchecked Sendable {
+        let make: () -> Void
+        let eventLoop = MultiThreadedEventLoopGroup.currentEventLoop
+
+        func go() {
+            if let eventLoop { eventLoop.execute { make() } } else { make() }
+        }
+    }
+
     private struct State {
         var isReleased = false
-        var callers: [CheckedContinuation<Void, Never>] = []
+        var calls: [Call] = []
     }
 
     private let line: any PurchaseLine & WatchedLine
@@ -14,26 +28,29 @@ final class StalledLine: PurchaseLine, WatchedLine {
     init(_ line: any PurchaseLine & WatchedLine) { self.line = line }
 
     /// How many calls wait for the store.
-    var waiting: Int { state.withLockedValue { $0.callers.count } }
+    var waiting: Int { state.withLockedValue { $0.calls.count } }
 
     /// The store answers: what waits and what comes.
     func release() {
-        let callers = state.withLockedValue { state in
+        let calls = state.withLockedValue { state in
             state.isReleased = true
-            defer { state.callers = [] }
-            return state.callers
+            defer { state.calls = [] }
+            return state.calls
         }
-        for caller in callers { caller.resume() }
+        for call in calls { call.go() }
     }
 
-    func join(_ request: JoinRequest) async throws -> JoinAnswer {
-        await stall()
-        return try await line.join(request)
+    func join(_ request: JoinRequest, answer: @escaping (Result<JoinAnswer, any Error>) -> Void) {
+        stall { [line] in line.join(request, answer: answer) }
     }
 
-    func standing(of user: UserID, for product: ProductID, renewsCart: Bool) async throws -> Standing? {
-        await stall()
-        return try await line.standing(of: user, for: product, renewsCart: renewsCart)
+    func standing(
+        of user: UserID,
+        for product: ProductID,
+        renewsCart: Bool,
+        answer: @escaping (Result<Standing?, any Error>) -> Void
+    ) {
+        stall { [line] in line.standing(of: user, for: product, renewsCart: renewsCart, answer: answer) }
     }
 
     func leave(_ product: ProductID, user: UserID) async throws -> LeaveAnswer {
@@ -47,12 +64,15 @@ final class StalledLine: PurchaseLine, WatchedLine {
     }
 
     private func stall() async {
-        await withCheckedContinuation { continuation in
-            let isReleased = state.withLockedValue { state in
-                if !state.isReleased { state.callers.append(continuation) }
-                return state.isReleased
-            }
-            if isReleased { continuation.resume() }
+        await withCheckedContinuation { continuation in stall { continuation.resume() } }
+    }
+
+    private func stall(_ make: @escaping () -> Void) {
+        let call = Call(make: make)
+        let isReleased = state.withLockedValue { state in
+            if !state.isReleased { state.calls.append(call) }
+            return state.isReleased
         }
+        if isReleased { make() }
     }
 }

@@ -2,23 +2,25 @@ import FlashSale
 import Redis
 
 /// What the script `enqueue` has answered to some users, or `enter`.
-struct JoinAnswers {
+struct JoinReply {
     private let reply: ScriptReply
+    private let product: ProductID
     private let requests: [JoinRequest]
     private let isKnown: Bool
     private let drawAt: Timestamp?
 
     /// - Parameters:
-    ///   - requests: The wishes of all its users, in their order.
+    ///   - requests: What its users asked for, in their order.
     ///   - drawAt: When the product is drawn; nil for `enqueue`.
     /// - Throws: Whatever is wrong with the reply.
-    init(_ reply: ScriptReply, to requests: [JoinRequest], drawAt: Timestamp? = nil) throws {
+    init(_ reply: ScriptReply, _ product: ProductID, to requests: [JoinRequest], drawAt: Timestamp? = nil) throws {
         switch reply.word {
         case "answers": isKnown = true
         case "unknown": isKnown = false
         default: throw reply.unexpected()
         }
         self.reply = reply
+        self.product = product
         self.drawAt = drawAt
         self.requests = requests
     }
@@ -37,15 +39,17 @@ struct JoinAnswers {
         guard isKnown else { return requests.map { _ in .success(.refused(.unknownProduct)) } }
         guard let state = SaleState(rawValue: try reply.text(4)), let stock = StockState(rawValue: try reply.text(5))
         else { throw reply.unexpected() }
-        let sale = Sale(
+        let decoder = QueueStatusDecoder(
+            product: product,
             servedTicket: try reply.integer(2),
             lastTicket: try reply.integer(3),
-            state: state,
-            stock: stock,
-            newCartExpiresAt: try reply.integer(6)
+            saleState: state,
+            stockState: stock,
+            drawAt: drawAt
         )
+        let newCartExpiresAt = try reply.integer(6)
         return requests.enumerated().map { index, request in
-            Result { try answer(7 + index, to: request, sale) }
+            Result { try answer(7 + index, to: request, decoder, newCartExpiresAt) }
         }
     }
 
@@ -58,73 +62,31 @@ struct JoinAnswers {
         }
     }
 
-    /// What is the same for all users.
-    private struct Sale {
-        let servedTicket: Int64
-        let lastTicket: Int64
-        let state: SaleState
-        let stock: StockState
-        let newCartExpiresAt: Int64
-
-        func standing(
-            _ status: PurchaseStatus,
-            _ request: JoinRequest,
-            _ ticket: Ticket,
-            quantity: Int,
-            order: Ticket,
-            cartExpiresAt: Int64
-        ) -> Standing {
-            Standing(
-                status: status,
-                product: request.product,
-                user: request.user,
-                ticket: ticket,
-                quantity: quantity,
-                order: OrderID(product: request.product, ticket: order),
-                servedTicket: servedTicket,
-                lastTicket: lastTicket,
-                cartExpiresAt: cartExpiresAt > 0 ? Timestamp(milliseconds: cartExpiresAt) : nil,
-                saleState: state,
-                stockState: stock
-            )
-        }
-    }
-
-    private func answer(_ index: Int, to request: JoinRequest, _ sale: Sale) throws -> JoinAnswer {
+    private func answer(
+        _ index: Int,
+        to request: JoinRequest,
+        _ decoder: QueueStatusDecoder,
+        _ newCartExpiresAt: Int64
+    ) throws -> JoinAnswer {
         if let ticket = try reply.ticketIfInteger(index) {
-            let quantity = request.quantity
-            let expires = sale.newCartExpiresAt
-            return .joined(
-                sale.standing(.queued, request, ticket, quantity: quantity, order: ticket, cartExpiresAt: expires)
-            )
+            return .joined(decoder.newPlace(request, ticket, cartExpiresAt: newCartExpiresAt))
         }
         let answer = try reply.inner(index)
+        func standing() throws -> Standing {
+            guard let standing = try decoder.status(of: request.user, in: answer, at: 1) else {
+                throw answer.unexpected("a ticket below 1")
+            }
+            return standing
+        }
         switch answer.word {
-        case "entered": return .joined(try standing(answer, request, sale))
-        case "in_line": return .alreadyInLine(try standing(answer, request, sale))
-        case "decided": return .alreadyDecided(try standing(answer, request, sale))
-        default: return .refused(try refusal(answer, request.product))
+        case "entered": return .joined(try standing())
+        case "in_line": return .alreadyInLine(try standing())
+        case "decided": return .alreadyDecided(try standing())
+        default: return .refused(try refusal(answer))
         }
     }
 
-    private func standing(_ answer: ScriptReply, _ request: JoinRequest, _ sale: Sale) throws -> Standing {
-        let ticket = try answer.ticket(1)
-        guard let status = PurchaseStatus(rawValue: try answer.text(3)) else { throw answer.unexpected() }
-        let order = try answer.integer(4)
-        let isEntered = status == .entered
-        var standing = sale.standing(
-            status,
-            request,
-            ticket,
-            quantity: Int(try answer.integer(2)),
-            order: Ticket(isEntered ? 0 : order) ?? ticket,
-            cartExpiresAt: try answer.integer(5)
-        )
-        if isEntered { standing.draw = drawAt.map { PendingDraw(entrants: order, drawAt: $0) } }
-        return standing
-    }
-
-    private func refusal(_ answer: ScriptReply, _ product: ProductID) throws -> JoinRefusal {
+    private func refusal(_ answer: ScriptReply) throws -> JoinRefusal {
         switch answer.word {
         case "sold_out": return .soldOut
         case "paused": return .paused
