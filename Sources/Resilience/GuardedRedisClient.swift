@@ -23,6 +23,9 @@ public struct GuardedRedisClient: Service {
         GuardedRedisClient(client, breaker: .neverOpening(breaker.name))
     }
 
+    /// Whether at least one connection is open and has passed its handshake.
+    public var isReady: Bool { client.isReady }
+
     /// Keeps the connections until it is cancelled or gracefully shut down: `RedisClient.run()`.
     public func run() async throws { try await client.run() }
 
