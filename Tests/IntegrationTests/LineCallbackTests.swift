@@ -192,10 +192,9 @@ struct LineCallbackTests {
     private func calls(_ sale: Sale) async throws -> [String: Int] {
         let text = try await sale.redis.send(RedisCommand("INFO", ["commandstats"])).string()
         var calls: [String: Int] = [:]
-        for line in text.split(separator: "\r\n") where line.hasPrefix("cmdstat_") {
-            let name = line.dropFirst(8).prefix { $0 != ":" }
-            let count = line.split(separator: ":calls=").last.flatMap { Int($0.prefix { $0 != "," }) }
-            calls[String(name)] = try #require(count)
+        for line in text.split(separator: "\r\n") {
+            guard let parts = line.wholeMatch(of: /cmdstat_([^:]+):calls=([0-9]+),.*/) else { continue }
+            calls[String(parts.1)] = Int(parts.2)
         }
         return calls
     }
