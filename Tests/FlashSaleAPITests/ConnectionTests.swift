@@ -105,6 +105,39 @@ struct ConnectionTests {
         #expect(found.map(\.status) == [202])
     }
 
+    @Test(
+        "A body in another transfer coding is 501, another expectation 417: with a problem document, as the last answers"
+    )
+    func notKnown() async throws {
+        let head = "POST /api/products/1/queue HTTP/1.1\r\nHost: shop\r\n"
+        for (fields, status, code) in [
+            ("Transfer-Encoding: gzip, chunked", 501, "not_implemented"), ("Expect: tea", 417, "expectation_failed"),
+        ] {
+            let answer = try #require(
+                try await answers(try Shop(), to: "\(head)\(fields)\r\n\r\n0\r\n\r\n" + Self.health).first
+            )
+            #expect(answer.status == status)
+            #expect(answer.code == code)
+            #expect(answer.header("connection") == "close")
+        }
+    }
+
+    @Test("A client that waits for it is told to go on, and one that announces too much is refused at once")
+    func expectation() async throws {
+        let shop = try Shop()
+        let body = #"{"user_id":"alice"}"#
+        let head = "POST /api/products/1/queue HTTP/1.1\r\nHost: shop\r\nExpect: 100-continue\r\nContent-Length: "
+        try await shop.testLive { port in
+            let connection = try await RawConnection.open(port: port)
+            connection.send(Array("\(head)\(body.utf8.count)\r\n\r\n".utf8))
+            #expect(try await connection.answers(1).map(\.status) == [100])
+            connection.send(Array(body.utf8))
+            #expect(try await connection.answers(2).map(\.status) == [100, 202])
+            connection.close()
+        }
+        #expect(try await answers(shop, to: "\(head)99999\r\n\r\n").map(\.status) == [413])
+    }
+
     @Test("A body that stays unfinished is 408, and takes no place")
     func slowBody() async throws {
         var shop = try Shop()

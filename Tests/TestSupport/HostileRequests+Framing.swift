@@ -23,6 +23,11 @@ extension HostileRequest {
             "blank in the target": "GET /hea lth HTTP/1.1\r\nHost: shop\r\n\r\n",
             "tab in the target": "GET /hea\tlth HTTP/1.1\r\nHost: shop\r\n\r\n",
             "no host": "GET /health HTTP/1.1\r\n\r\n",
+            "host with a blank": "GET /health HTTP/1.1\r\nHost: a b\r\n\r\n",
+            "empty host": "GET /health HTTP/1.1\r\nHost:\r\n\r\n",
+            "host with a path": "GET /health HTTP/1.0\r\nHost: a/b\r\n\r\n",
+            "two content types":
+                "GET /health HTTP/1.1\r\nHost: shop\r\nContent-Type: text/plain\r\ncontent-type: text/plain\r\n\r\n",
             "two hosts": "GET /health HTTP/1.1\r\nHost: shop\r\nHost: other\r\n\r\n",
             "header without a colon": "GET /health HTTP/1.1\r\nHost: shop\r\nX\r\n\r\n",
             "header without a name": "GET /health HTTP/1.1\r\nHost: shop\r\n: x\r\n\r\n",
@@ -49,15 +54,20 @@ extension HostileRequest {
             "length that is no number": "Content-Length: 0xf\r\n\r\n\(body)",
             "length beyond 64 bits": "Content-Length: 99999999999999999999\r\n\r\n\(body)",
             "chunked twice": "Transfer-Encoding: chunked, chunked\r\n\r\nf\r\n\(body)\r\n0\r\n\r\n",
+            "empty transfer coding": "Transfer-Encoding:\r\n\r\nf\r\n\(body)\r\n0\r\n\r\n",
+            "transfer coding behind chunked": "Transfer-Encoding: chunked, gzip\r\n\r\nf\r\n\(body)\r\n0\r\n\r\n",
             "unknown transfer coding": "Transfer-Encoding: xchunked\r\n\r\nf\r\n\(body)\r\n0\r\n\r\n",
             "chunk size that is no number": "Transfer-Encoding: chunked\r\n\r\nzz\r\n\(body)\r\n0\r\n\r\n",
             "chunk size beyond 64 bits": "Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n\(body)\r\n0\r\n\r\n",
             "body cut short": "Content-Length: 100\r\n\r\n\(body)",
             "chunks cut short": "Transfer-Encoding: chunked\r\n\r\nf\r\n\(body)\r\n",
         ]
-        return requests.sorted { $0.key < $1.key }.map { name, rest in
-            HostileRequest(name, raw: join + rest, closesInput: true, expecting: 400, "invalid_request")
-        }
+        let old =
+            "POST /api/products/\(product)/queue HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\nf\r\n\(body)\r\n0\r\n\r\n"
+        return [HostileRequest("chunked in HTTP/1.0", raw: old, closesInput: true, expecting: 400, "invalid_request")]
+            + requests.sorted { $0.key < $1.key }.map { name, rest in
+                HostileRequest(name, raw: join + rest, closesInput: true, expecting: 400, "invalid_request")
+            }
     }
 
     /// More than anybody needs.
