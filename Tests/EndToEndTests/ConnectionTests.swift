@@ -90,7 +90,7 @@ struct ConnectionTests {
                 sent += max(
                     0,
                     ask.withUnsafeBytes {
-                        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+                        send(client, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT))
                     }
                 )
             }
