@@ -268,7 +268,7 @@ struct FastPathHandlerTests {
     }
 
     @Test(
-        "A client that expects to be told to go on is told once, before its body, and not when that is there or refused"
+        "A client that expects to be told to go on is told once, right behind its head, and not when that is refused"
     )
     func expectation() throws {
         try connect()
@@ -280,8 +280,9 @@ struct FastPathHandlerTests {
         #expect(try sent().isEmpty)
         answerLater()
         #expect(try bodies() == ["later"])
+        // However TCP has cut it.
         try receive(head + "abcd")
-        #expect(try sent().isEmpty)
+        #expect(try sent().map(\.status) == [100])
         answerLater()
         try receive(Self.request("/items/1/bob"))
         #expect(try bodies() == ["later", "1 bob"])

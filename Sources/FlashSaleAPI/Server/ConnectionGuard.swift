@@ -77,15 +77,17 @@ final class ConnectionGuard: ChannelDuplexHandler, RemovableChannelHandler {
         case .end: isWanted = state.receivedEnd()
         }
         noteActivity()
-        if isWanted { context.fireChannelRead(wrapInboundOut(part)) }
-    }
-
-    func channelReadComplete(context: ChannelHandlerContext) {
-        arm(state.readCompleted(), context: context)
+        guard isWanted else { return }
+        context.fireChannelRead(wrapInboundOut(part))
+        // Right behind the head, which may have been refused by now: whether the body came with it is TCP's affair.
         if state.takesContinue() {
             let head = HTTPResponseHead(version: .http1_1, status: .continue)
             context.writeAndFlush(wrapOutboundOut(.head(head)), promise: nil)
         }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        arm(state.readCompleted(), context: context)
         context.fireChannelReadComplete()
     }
 
