@@ -262,7 +262,8 @@ let package = Package(
         .testTarget(
             name: "BrowserTests",
             dependencies: [
-                "FlashSale", "LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioCore, nioHTTP1,
+                "FlashSale", "LocalServers", "ShopSupport", "TestSupport", asyncHTTPClient, nioConcurrencyHelpers,
+                nioCore, nioHTTP1, nioPosix,
             ],
             path: "Tests/Browser",
             swiftSettings: strict

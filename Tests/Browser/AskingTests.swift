@@ -1,5 +1,6 @@
 import Foundation
 import NIOConcurrencyHelpers
+import NIOCore
 import ShopSupport
 import TestSupport
 import Testing
@@ -111,7 +112,8 @@ extension BrowserTests {
         _ path: String,
         _ progress: String
     ) -> ContraryServer.Reply? {
-        let isProgress = path.hasSuffix("/progress"), isStream = path.hasSuffix("/events")
+        let isProgress = path.hasSuffix("/progress")
+        let isStream = path.hasSuffix("/events")
         let status = #"{"status":"held","poll_after_ms":0}"#
         switch contradiction {
         case .clocksApart where isProgress:

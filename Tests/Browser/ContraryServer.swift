@@ -36,12 +36,17 @@ struct ContraryServer: Sendable {
         _ body: (ContraryServer) async throws -> Void
     ) async throws {
         let noted = NIOLockedValueBox<[Request]>([])
+        // The browser follows redirections itself, with the cookies that come with them.
+        let http = HTTPClient(
+            eventLoopGroupProvider: .singleton,
+            configuration: HTTPClient.Configuration(redirectConfiguration: .disallow)
+        )
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.configureHTTPServerPipeline()
                     try channel.pipeline.syncOperations.addHandler(
-                        Handler(noted: noted, http: shop.http, api: "http://127.0.0.1:\(shop.port)", change: change)
+                        Handler(noted: noted, http: http, api: "http://127.0.0.1:\(shop.port)", change: change)
                     )
                 }
             }
@@ -51,6 +56,7 @@ struct ContraryServer: Sendable {
             outcome = .success(try await body(ContraryServer(port: channel.localAddress?.port ?? 0, noted: noted)))
         } catch { outcome = .failure(error) }
         try await channel.close()
+        try await http.shutdown()
         try outcome.get()
     }
 
@@ -104,32 +110,28 @@ private final class Handler: ChannelInboundHandler {
 
     private func answer(_ head: HTTPRequestHead, _ body: ByteBuffer, _ context: ChannelHandlerContext) {
         let (http, api, change) = (http, api, change)
-        let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-        context.eventLoop.makeFutureWithTask { () -> (HTTPResponseHead, ByteBuffer, TimeAmount??) in
+        let writer = Writer(handler: self, context: context)
+        context.eventLoop.makeFutureWithTask {
             switch try await change(head.uri) {
             case .document(let text, let status, let type):
                 let headers: HTTPHeaders = ["content-type": type, "content-length": "\(text.utf8.count)"]
-                let head = HTTPResponseHead(version: .http1_1, status: .init(statusCode: status), headers: headers)
-                return (head, ByteBuffer(string: text), nil)
+                try await writer.write(HTTPResponseStatus(statusCode: status), headers)
+                try await writer.write(ByteBuffer(string: text))
+                try await writer.end()
             case .events(let text, let pause):
-                let headers: HTTPHeaders = ["content-type": "text/event-stream"]
-                let head = HTTPResponseHead(version: .http1_1, status: .ok, headers: headers)
-                return (head, ByteBuffer(string: text), .some(pause))
-            case nil: return try await Self.passOn(head, body, http, api)
+                try await writer.write(.ok, ["content-type": "text/event-stream"])
+                try await writer.write(ByteBuffer(string: text))
+                if let pause { writer.repeat(ByteBuffer(string: text), every: pause) } else { try await writer.end() }
+            case nil:
+                let response = try await http.execute(Self.request(head, body, api), timeout: .seconds(60))
+                try await writer.write(response.status, response.headers)
+                for try await part in response.body { try await writer.write(part) }
+                try await writer.end()
             }
-        }.assumeIsolated().whenComplete { result in
-            let context = bound.value
-            guard let (head, body, stream) = try? result.get() else { return context.close(promise: nil) }
-            self.write(head, body, stream, context)
-        }
+        }.whenFailure { _ in writer.close() }
     }
 
-    private static func passOn(
-        _ head: HTTPRequestHead,
-        _ body: ByteBuffer,
-        _ http: HTTPClient,
-        _ api: String
-    ) async throws -> (HTTPResponseHead, ByteBuffer, TimeAmount??) {
+    private static func request(_ head: HTTPRequestHead, _ body: ByteBuffer, _ api: String) -> HTTPClientRequest {
         var request = HTTPClientRequest(url: api + head.uri)
         request.method = head.method
         request.headers = head.headers
@@ -137,30 +139,43 @@ private final class Handler: ChannelInboundHandler {
         // The page's own address, as the API sees it.
         if head.headers.contains(name: "origin") { request.headers.replaceOrAdd(name: "origin", value: api) }
         if body.readableBytes > 0 { request.body = .bytes(body) }
-        let response = try await http.execute(request, timeout: .seconds(20))
-        let answer = try await response.body.collect(upTo: 1 << 20)
-        var headers = response.headers
-        headers.remove(name: "transfer-encoding")
-        headers.replaceOrAdd(name: "content-length", value: "\(answer.readableBytes)")
-        return (HTTPResponseHead(version: .http1_1, status: response.status, headers: headers), answer, nil)
+        return request
+    }
+}
+
+/// Writes one answer, from wherever its parts come.
+private struct Writer: Sendable {
+    private let bound: NIOLoopBound<(Handler, ChannelHandlerContext)>
+    private let eventLoop: any EventLoop
+
+    init(handler: Handler, context: ChannelHandlerContext) {
+        bound = NIOLoopBound((handler, context), eventLoop: context.eventLoop)
+        eventLoop = context.eventLoop
     }
 
-    private func write(
-        _ head: HTTPResponseHead,
-        _ body: ByteBuffer,
-        _ stream: TimeAmount??,
-        _ context: ChannelHandlerContext
-    ) {
-        context.write(wrapOutboundOut(.head(head)), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
-        guard case .some(.some(let pause)) = stream else {
-            return context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
-        }
-        let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-        context.eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { task in
+    func write(_ status: HTTPResponseStatus, _ headers: HTTPHeaders) async throws {
+        try await write(.head(HTTPResponseHead(version: .http1_1, status: status, headers: headers)))
+    }
+
+    func write(_ bytes: ByteBuffer) async throws { try await write(.body(.byteBuffer(bytes))) }
+
+    func end() async throws { try await write(.end(nil)) }
+
+    private func write(_ part: HTTPServerResponsePart) async throws {
+        try await eventLoop.flatSubmit {
+            let (handler, context) = bound.value
+            return context.writeAndFlush(handler.wrapOutboundOut(part))
+        }.get()
+    }
+
+    /// Writes the same again and again for as long as the connection lasts.
+    func `repeat`(_ bytes: ByteBuffer, every pause: TimeAmount) {
+        eventLoop.scheduleRepeatedTask(initialDelay: pause, delay: pause) { task in
             let (handler, context) = bound.value
             guard context.channel.isActive else { return task.cancel() }
-            context.writeAndFlush(handler.wrapOutboundOut(.body(.byteBuffer(body))), promise: nil)
+            context.writeAndFlush(handler.wrapOutboundOut(.body(.byteBuffer(bytes))), promise: nil)
         }
     }
+
+    func close() { eventLoop.execute { bound.value.1.close(promise: nil) } }
 }

@@ -6,8 +6,25 @@
   const write = (node, text) => { if (node && node.textContent !== text) node.textContent = text }
   const number = (value) => value.toLocaleString(lang)
   let main, source, timer, seen, skew = 0, said = 0, generation = 0
+  // When the next request may leave, whether the page is about to be read again, and how often that has not helped.
+  let free = 0, isDue = false, vain = 0
 
-  const again = (task, wait) => { clearTimeout(timer); timer = setTimeout(task, Math.max(500, wait)) }
+  // Every request of the page goes through here: one waits at a time, and at most one a second leaves, whatever the answers say.
+  const soon = (task, wait) => {
+    clearTimeout(timer)
+    const asked = Number.isFinite(wait) ? Math.min(wait, 60000) : 3000
+    timer = setTimeout(() => { free = performance.now() + 1100; task() }, Math.max(asked, free - performance.now()))
+  }
+  const later = (wait) => wait * (0.5 + Math.random() / 2)
+
+  // An answer and the page disagree. Clocks may differ, or a cache be stale: it is read again later each time that this does not help.
+  const doubt = (wait = 0) => {
+    if (isDue) return
+    isDue = true
+    soon(renew, Math.max(wait, vain && later(Math.min(8000, 1000 * 2 ** vain))))
+    vain++
+  }
+  const load = (url, options) => fetch(url, { ...options, signal: AbortSignal.timeout?.(15000) })
 
   // Several seconds at most: people don't count them.
   const range = ({ p50, p90 }) => {
@@ -21,10 +38,11 @@
   // Takes the page as the server has it now; what was typed stays.
   const renew = async () => {
     const mine = ++generation
+    isDue = false
     source?.close()
     clearTimeout(timer)
     try {
-      const answer = await fetch(location.href, { headers: { accept: 'text/html' } })
+      const answer = await load(location.href, { headers: { accept: 'text/html' } })
       const page = new DOMParser().parseFromString(await answer.text(), 'text/html')
       const fresh = page.querySelector('main')
       // Another one has begun meanwhile: two would open two streams.
@@ -44,7 +62,7 @@
       write(find('say'), heading.textContent)
       if (document.activeElement === document.body) heading.focus({ preventScroll: true })
       start()
-    } catch { if (mine === generation) again(renew, 3000) }
+    } catch { if (mine === generation) doubt(later(6000)) }
   }
 
   const showPlace = (standing) => {
@@ -53,7 +71,8 @@
     // Only a change from one answer to the next: a page that says less than the answers must not be asked for again and again.
     const changed = outlook && seen && standing.outlook !== seen
     seen = standing.outlook
-    if (standing.status !== main.dataset.status || changed) return renew()
+    if (standing.status !== main.dataset.status || changed) return doubt()
+    if (!isDue) vain = 0
     if (!position || !standing.position) return
     const old = position.textContent, text = number(standing.position)
     write(position, text)
@@ -70,38 +89,46 @@
     const mine = generation
     let wait = 3000
     try {
-      const answer = await fetch(main.dataset.url + '/standing')
+      const answer = await load(main.dataset.url + '/standing')
       if (mine !== generation) return
-      if (answer.status === 404 || answer.status === 403) return renew()
+      if (answer.status === 404 || answer.status === 403) return doubt()
       if (answer.ok) { const standing = await answer.json(); wait = standing.poll_after_ms; showPlace(standing) }
     } catch {}
-    if (mine === generation) again(poll, wait)
+    if (mine === generation && !isDue) soon(poll, wait)
   }
 
-  const listen = () => {
-    if (!self.EventSource) return again(poll, +main.dataset.poll)
-    let failures = 0
-    source = new EventSource(main.dataset.url + '/events')
-    source.addEventListener('standing', (event) => { failures = 0; showPlace(JSON.parse(event.data)) })
-    source.onerror = () => { if (source.readyState === 2 || ++failures > 3) { source.close(); poll() } }
-  }
+  const listen = (wait, failures = 0) => soon(self.EventSource ? () => {
+    const stream = source = new EventSource(main.dataset.url + '/events')
+    let retry = 2000
+    stream.addEventListener('standing', (event) => { failures = 0; showPlace(JSON.parse(event.data)) })
+    stream.addEventListener('reconnect', (event) => { retry = JSON.parse(event.data).retry_ms })
+    // The browser would open it again by itself, past what counts the requests.
+    stream.onerror = () => {
+      const isRefused = stream.readyState === 2
+      stream.close()
+      if (isDue || stream !== source) return
+      if (isRefused || ++failures > 3) return soon(poll, later(2000))
+      listen(later(2 * retry), failures)
+    }
+  } : poll, wait)
 
   const watch = async () => {
     const mine = generation
     let wait = 2000
     try {
-      const answer = document.hidden ? null : await fetch(main.dataset.url + '/progress')
+      const answer = document.hidden ? null : await load(main.dataset.url + '/progress')
       if (answer?.ok && mine === generation) {
         const product = await answer.json(), stock = find('stock')
-        wait = product.poll_after_ms ?? wait
-        if (product.sale_state !== main.dataset.status) return renew()
+        wait = product.poll_after_ms
+        if (product.sale_state !== main.dataset.status) return doubt()
+        if (!isDue) vain = 0
         const values = { available: number(product.available_stock), total: stock?.dataset.total }
         const entrants = find('entrants')
         if (entrants && product.entrants !== undefined) write(entrants, number(product.entrants))
         if (stock) write(stock, product.stock_state === 'all_held' ? stock.dataset.held : fill(stock.dataset.text, values))
       }
     } catch {}
-    if (mine === generation) again(watch, wait)
+    if (mine === generation && !isDue) soon(watch, wait)
   }
 
   const pad = (value) => String(value).padStart(2, '0')
@@ -110,7 +137,7 @@
       const left = Math.ceil((clock.dataset.until - Date.now() - skew) / 1000), s = Math.max(0, left)
       const minutes = s >= 3600 ? Math.floor(s / 3600) + ':' + pad(Math.floor(s / 60) % 60) : Math.floor(s / 60)
       write(clock, minutes + ':' + pad(s % 60))
-      if (left === 0 && !clock.over) { clock.over = true; again(renew, 1000) }
+      if (left === 0 && !clock.over) { clock.over = true; doubt(1000) }
     }
   }
 
@@ -122,12 +149,12 @@
       write(time, at.toLocaleString(lang, { dateStyle: isToday ? undefined : 'medium', timeStyle: 'short' }))
     }
     tick()
-    if (main.dataset.live === 'place') listen()
-    if (main.dataset.live === 'product') watch()
+    if (main.dataset.live === 'place') listen(0)
+    if (main.dataset.live === 'product') soon(watch, 0)
   }
 
   start()
   setInterval(tick, 500)
   // A page that comes back from the browser's memory is old.
-  addEventListener('pageshow', (event) => { if (event.persisted) renew() })
+  addEventListener('pageshow', (event) => { if (event.persisted) doubt() })
 })()
