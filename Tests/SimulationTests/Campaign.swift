@@ -12,12 +12,12 @@ struct Campaign: Sendable {
     /// Runs the schedules of seeds 1…count, on all processors.
     ///
     /// Which processor runs a schedule makes no difference to it.
-    static func run(_ count: Int) async -> Campaign {
+    static func run(_ count: Int, isDrawn: Bool = false) async -> Campaign {
         let parts = max(1, ProcessInfo.processInfo.activeProcessorCount)
         return await withTaskGroup(of: Campaign.self) { group in
             for part in 0..<parts {
                 group.addTask {
-                    await runPart(seeds: stride(from: UInt64(part + 1), through: UInt64(count), by: parts))
+                    await runPart(stride(from: UInt64(part + 1), through: UInt64(count), by: parts), isDrawn)
                 }
             }
             var all = Campaign(schedules: count)
@@ -30,12 +30,14 @@ struct Campaign: Sendable {
         }
     }
 
-    private static func runPart(seeds: StrideThrough<UInt64>) async -> Campaign {
+    private static func runPart(_ seeds: StrideThrough<UInt64>, _ isDrawn: Bool) async -> Campaign {
         var part = Campaign(schedules: 0)
         for seed in seeds where part.failures.count < 10 {
-            let world = World(seed: seed)
+            let world = World(seed: seed, isDrawn: isDrawn)
             if let violation = await world.run() { part.failures.append((seed, violation)) }
             for path in part.counts.indices { part.counts[path] += world.paths.counts[path] }
+            // Schedules never wait: without this, other tests of the process would get no thread until the last one.
+            await Task.yield()
         }
         return part
     }
@@ -50,8 +52,8 @@ struct Campaign: Sendable {
     }
 
     /// One schedule once more, with all that happened in it.
-    static func replay(_ seed: UInt64) async -> (violation: String?, trail: String) {
-        let world = World(seed: seed, keepsTrail: true)
+    static func replay(_ seed: UInt64, isDrawn: Bool = false) async -> (violation: String?, trail: String) {
+        let world = World(seed: seed, isDrawn: isDrawn, keepsTrail: true)
         let violation = await world.run()
         let trail = world.trail ?? []
         return (violation, "seed \(seed): \(violation ?? "nothing violated")\n" + trail.joined(separator: "\n"))

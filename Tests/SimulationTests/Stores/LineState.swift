@@ -16,6 +16,17 @@ struct LineState {
     var outcomes: [UserID: Decision] = [:]
     /// The cached stock.
     var stock: Int?
+    /// The line of the drawn, its head first.
+    var drawn: [Entry] = []
+    /// What people have entered, the first entry first.
+    var entries: [DrawEntry] = []
+
+    /// An element of the list of entries.
+    struct DrawEntry {
+        var number: Int64
+        var user: UserID
+        var quantity: Int
+    }
 
     /// The fields of the sale's hash.
     struct Sale {
@@ -37,6 +48,11 @@ struct LineState {
         var claim: Int64 = 0
         var attempts = 0
         var alone = 0
+        /// When entering ends, by Redis's clock in milliseconds; nil where nothing is drawn.
+        var drawAt: Int64?
+        var lastEntry: Int64 = 0
+        var isEnteringOver = false
+        var placedRank = 0
     }
 
     /// A user's claim to a place; no units: the user left.
@@ -45,6 +61,8 @@ struct LineState {
         var quantity: Int
         /// By Redis's clock, in milliseconds.
         var expiresAt: Int64
+        /// Whether it is an entry of a draw; its ticket is then the entry's number.
+        var isEntry = false
     }
 
     /// An element of the line.

@@ -21,7 +21,12 @@ final class MemoryBooks {
 
     init(products: [Product], paths: RarePathCounts) {
         shelves = products.map {
-            Shelf(product: $0, prices: [(1, $0.price)], ledger: [Shelf.LedgerRow(delta: $0.availableStock)])
+            Shelf(
+                product: $0,
+                prices: [(1, $0.price)],
+                ledger: [Shelf.LedgerRow(delta: $0.availableStock)],
+                draw: Self.draw(of: $0)
+            )
         }
         self.paths = paths
     }
@@ -86,7 +91,7 @@ final class MemoryBooks {
         refundWaiting(index, ticket + 1, .max)
     }
 
-    private func addRange(_ index: Int, _ range: Shelf.TicketRange) {
+    func addRange(_ index: Int, _ range: Shelf.TicketRange) {
         if shelves[index].ranges.contains(where: { $0.from == range.from }) {
             complaints.append("product \(index + 1): two ranges start at ticket \(range.from)")
         }

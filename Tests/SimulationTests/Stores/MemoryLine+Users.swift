@@ -14,6 +14,8 @@ extension MemoryLine {
     /// What becomes of a wish to buy.
     enum Joined {
         case place(Ticket)
+        /// An entry of a draw, by its number.
+        case entered(Ticket)
         case told(Told)
         case refused
     }
@@ -30,6 +32,7 @@ extension MemoryLine {
         let index = product.index
         guard var sale = products[index].sale, sale.nonce != nil else { return .told(.unknown) }
         if dropOlderCopy(product, highest) { return .told(.unknown) }
+        if let entered = enter(product, user, quantity: quantity) { return entered }
         if case .standing(let known) = standing(of: user, for: product, renewsCart: true) {
             switch known.status {
             case .entered, .queued, .held, .pending, .completed, .alreadyPurchased: return .told(.standing(known))
@@ -72,6 +75,7 @@ extension MemoryLine {
 
     /// Gives a place up; returns the ticket when it is given up now or was before.
     func leave(_ product: ProductID, _ user: UserID) -> Ticket? {
+        if let number = withdraw(product, user) { return number }
         let index = product.index
         guard let sale = products[index].sale, sale.nonce != nil else { return nil }
         let cart = cart(of: user, products[index], sale)
@@ -97,6 +101,10 @@ extension MemoryLine {
         _ outcome: Decision?,
         _ sale: LineState.Sale
     ) -> Decision? {
+        if let cart, cart.isEntry, outcome.map({ $0.ticket <= cart.ticket }) ?? true {
+            let status: PurchaseStatus = cart.quantity == 0 ? .left : .entered
+            return Decision(ticket: cart.ticket, user: user, quantity: cart.quantity, status: status)
+        }
         if let outcome, (cart?.ticket.rawValue ?? 0) <= outcome.ticket.rawValue { return outcome }
         guard let cart else { return nil }
         let ticket = cart.ticket.rawValue

@@ -11,7 +11,7 @@ final class MemoryLine {
     var now: Int64 = 1_000_000
     /// What is wrong with how the line was used.
     private(set) var complaints: [String] = []
-    private let paths: RarePathCounts
+    let paths: RarePathCounts
 
     init(products: Int, paths: RarePathCounts) {
         self.products = Array(repeating: LineState(), count: products)
@@ -73,7 +73,14 @@ final class MemoryLine {
         products[index].stock = product.availableStock
     }
 
-    func claim(_ product: ProductID, fence: Fence, limit: Int, dropLimit: Int) throws -> ClaimAnswer {
+    /// - Parameter list: Whose entries are taken: those of the line, or those of the drawn.
+    func claim(
+        _ product: ProductID,
+        from list: WritableKeyPath<LineState, [LineState.Entry]> = \.queue,
+        fence: Fence,
+        limit: Int,
+        dropLimit: Int
+    ) throws -> ClaimAnswer {
         let index = product.index
         guard var sale = products[index].sale, sale.nonce != nil else { return .missing }
         try compare(fence, sale, product)
@@ -82,28 +89,28 @@ final class MemoryLine {
         if !products[index].processing.isEmpty {
             sale.attempts += 1
             paths.count(.claimRecovered)
-            return .claimed(batch(products[index], sale))
+            return .claimed(batch(products[index], sale, list))
         }
         if sale.soldOutAfter != nil {
-            let dropped = min(dropLimit, products[index].queue.count)
+            let dropped = min(dropLimit, products[index][keyPath: list].count)
             if dropped > 0 { paths.count(.entriesDropped) }
-            products[index].queue.removeFirst(dropped)
-            if products[index].queue.isEmpty { products[index].left = [] }
-            return .soldOut(remaining: products[index].queue.count, lastTicket: sale.lastTicket)
+            products[index][keyPath: list].removeFirst(dropped)
+            if products[index][keyPath: list].isEmpty { products[index].left = [] }
+            return .soldOut(remaining: products[index][keyPath: list].count, lastTicket: sale.lastTicket)
         }
         if sale.isPaused { return .paused }
-        let entries = products[index].queue.prefix(sale.alone > 0 ? 1 : limit)
+        let entries = products[index][keyPath: list].prefix(sale.alone > 0 ? 1 : limit)
         if entries.isEmpty { return .empty }
         var last: Int64 = 0
         for entry in entries {
             products[index].processing.append(element(entry, products[index]))
             if case .place(let ticket, _, _) = entry { last = max(last, ticket.rawValue) }
         }
-        products[index].queue.removeFirst(entries.count)
+        products[index][keyPath: list].removeFirst(entries.count)
         if last > 0 { sale.claimedTicket = last }
         sale.claim += 1
         sale.attempts = 1
-        return .claimed(batch(products[index], sale))
+        return .claimed(batch(products[index], sale, list))
     }
 
     func acknowledge(_ acknowledgement: Acknowledgement) throws {
@@ -125,7 +132,8 @@ final class MemoryLine {
         let waiting = acknowledgement.waiting
         if !waiting.isEmpty {
             let places = waiting.map { LineState.Entry.place($0.ticket, $0.user, quantity: $0.quantity) }
-            products[index].queue.insert(contentsOf: places, at: 0)
+            let list: WritableKeyPath<LineState, [LineState.Entry]> = acknowledgement.isOfDrawn ? \.drawn : \.queue
+            products[index][keyPath: list].insert(contentsOf: places, at: 0)
             sale.claimedTicket = sale.servedTicket
         }
         if acknowledgement.isSplit {
@@ -193,7 +201,7 @@ final class MemoryLine {
         products[product.index].sale = sale
     }
 
-    private func compare(_ fence: Fence, _ sale: LineState.Sale, _ product: ProductID) throws {
+    func compare(_ fence: Fence, _ sale: LineState.Sale, _ product: ProductID) throws {
         if fence.rawValue < sale.fence { throw Fenced(product: product, fence: fence) }
     }
 
@@ -204,19 +212,25 @@ final class MemoryLine {
             var verdict = CartVerdict.expired
             if state.left.contains(ticket.rawValue) {
                 verdict = .left
-            } else if let cart = state.carts[user], cart.expiresAt > now, cart.ticket == ticket, cart.quantity > 0 {
+            } else if let cart = state.carts[user], cart.expiresAt > now, cart.ticket == ticket, cart.quantity > 0,
+                !cart.isEntry
+            {
                 verdict = .live
             }
             return .entry(ClaimedEntry(ticket: ticket, user: user, quantity: quantity, cart: verdict))
         }
     }
 
-    private func batch(_ state: LineState, _ sale: LineState.Sale) -> Claim {
+    private func batch(
+        _ state: LineState,
+        _ sale: LineState.Sale,
+        _ list: WritableKeyPath<LineState, [LineState.Entry]>
+    ) -> Claim {
         var claim = Claim(
             number: sale.claim,
             attempts: sale.attempts,
             entries: [],
-            lineLength: state.queue.count,
+            lineLength: state[keyPath: list].count,
             lastTicket: sale.lastTicket
         )
         for element in state.processing {
@@ -237,6 +251,7 @@ extension LineState.Sale {
         cartSeconds = product.limits.cartSeconds
         maxQueue = product.limits.maxQueue
         maxPerUser = product.limits.maxPerUser
+        drawAt = product.access.draw?.drawAt.milliseconds
     }
 }
 

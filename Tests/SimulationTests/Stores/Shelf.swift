@@ -18,6 +18,9 @@ struct Shelf {
     var events: [EventRow] = []
     var messages: [MessageRow] = []
     var deadLetters: [DeadLetterRow] = []
+    /// Nil where nothing is drawn.
+    var draw: DrawRecord?
+    var rosterPages: [RosterPage] = []
 
     struct LeaseRow {
         var fence: Int64 = 0
@@ -37,7 +40,7 @@ struct Shelf {
     }
 
     struct TicketRange {
-        enum Outcome { case soldOut, lost }
+        enum Outcome { case soldOut, lost, undrawn }
 
         var from: Int64
         /// Nil while the range is open.

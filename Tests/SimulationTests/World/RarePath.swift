@@ -18,6 +18,12 @@ enum RarePath: Int, CaseIterable {
     case refundWithoutOrder, eventEarly, eventEarlyApplied, eventDuplicate, eventConflicting
     // Operators and slow API processes.
     case unitsWithdrawn, priceBegunByBatch, lateNews
+    // Draws.
+    case entryLeft, numbersUndrawn, chunkRepeated, drawnPlaced, drawnHadLeft, placingFenced,
+        lateServed
+
+    /// Whether only a world with a draw comes by it.
+    var isOfDraw: Bool { rawValue >= Self.entryLeft.rawValue }
 }
 
 /// How often each path ran.

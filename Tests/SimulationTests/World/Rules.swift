@@ -17,6 +17,8 @@ struct Rules {
     let batchSize: Int
     let step: Int
     let maximumAttempts: Int
+    /// Whether places are drawn.
+    let isDrawn: Bool
 
     static let leaseMilliseconds: Int64 = 2_000
     /// Within two quiet rounds, so that the end shows what a comparison mends.
@@ -25,13 +27,14 @@ struct Rules {
     static let paymentSeconds = 60
     static let cartSeconds = 40
 
-    init(_ random: inout SplitMix64) {
+    init(_ random: inout SplitMix64, isDrawn: Bool) {
+        self.isDrawn = isDrawn
         users = random.within(3...12)
         workers = random.within(1...3)
         actions = random.within(20...60)
         callFaults = [0, 10, 30, 80][random.below(4)]
         pauses = [0, 20, 60][random.below(3)]
-        losesData = random.below(3) == 0
+        losesData = random.below(3) == 0 && !isDrawn
         hasUnstorableUser = random.below(8) == 0
         hasKillerUser = random.below(12) == 0
         batchSize = random.within(1...5)

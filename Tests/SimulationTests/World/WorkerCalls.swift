@@ -128,12 +128,11 @@ struct WorkerLine: ServedLine {
         dropLimit: Int
     ) async throws -> ClaimAnswer {
         try await acknowledge(acknowledgement)
-        let answer = try await claim(
-            acknowledgement.product,
-            fence: acknowledgement.fence,
-            limit: limit,
-            dropLimit: dropLimit
-        )
+        let (product, fence) = (acknowledgement.product, acknowledgement.fence)
+        let answer =
+            acknowledgement.isOfDrawn
+            ? try await claimDrawn(product, fence: fence, limit: limit, dropLimit: dropLimit)
+            : try await claim(product, fence: fence, limit: limit, dropLimit: dropLimit)
         if case .claimed = answer { world.paths.count(.claimedAhead) }
         return answer
     }

@@ -71,6 +71,10 @@ extension World {
                 paths.count(.olderLineFoundByFloor)
             }
             hear(told, product, user)
+        case .entered(let number):
+            note("\(users[user]) enters \(product): number \(number), \(quantity) units")
+            highest[index] = (known?.nonce, number.rawValue)
+            poll(product, user, renewsCart: false)
         case .refused: note("\(users[user]) is refused")
         }
     }
@@ -84,6 +88,7 @@ extension World {
     private func leave(_ product: ProductID, _ user: Int) {
         guard reaches(.redis), let ticket = line.leave(product, users[user]) else { return }
         note("\(users[user]) leaves \(product): ticket \(ticket)")
+        if entrants[product.index] != nil { leftAfterClosing[product.index].insert(users[user]) }
         poll(product, user, renewsCart: false)
     }
 
@@ -150,7 +155,9 @@ extension World {
     private func edit(_ product: ProductID) {
         guard reaches(.database) else { return }
         let known = books.shelves[product.index].product
-        switch random.below(6) {
+        // Where places are drawn, operators pause and restock only: a withdrawal that sells a line out before its draw is not
+        // modelled.
+        switch rules.isDrawn ? [0, 1, 4][random.below(3)] : random.below(6) {
         case 0: tell(.product(books.setPaused(product, !known.isPaused)))
         case 1: tell(.product(books.setPaused(product, false)))
         case 2: tell(.product(books.moveStock(of: product, by: -random.within(1...3))))

@@ -79,6 +79,7 @@ extension World {
                 worker.servers.contains { $0.lease.product == shelf.product.id && $0.lease.fence == fence }
             }
             guard isServed, let sale = state.sale, sale.nonce != nil, state.queue.isEmpty, state.processing.isEmpty,
+                state.drawn.isEmpty, shelf.draw?.isPlaced ?? true,
                 sale.rebuildAfter == nil, shelf.held == 0, !shelf.orders.contains(where: \.isUnshown)
             else { return false }
         }
@@ -88,6 +89,7 @@ extension World {
     private func judgeEnd(of shelf: Shelf) {
         let index = shelf.product.id.index
         judgeTickets(shelf, handedOut[index])
+        judgeDraw(of: shelf)
         judgeReleases(shelf)
         judgePayments(shelf)
         judgeMessages(shelf)

@@ -69,7 +69,9 @@ extension World {
             judge(now, index)
             self.told[index][user] = now
             place[index][user] = now.ticket
-            if now.status.isForGood, before != now, !isOlder {
+            // Whoever takes an entry back leaves no ticket behind.
+            let isEntry = line.products[index].carts[users[user]]?.isEntry == true
+            if now.status.isForGood, before != now, !isOlder, !isEntry {
                 toldForGood[index].append(ToldForGood(decision: now, losses: losses))
             }
         }
@@ -111,7 +113,7 @@ extension Decision {
             return !before.status.isOutcomeOnly
                 || before.status == .alreadyPurchased && before.order == ticket && status.endsOrder
         }
-        if before.status == .queued || before.status == status { return true }
+        if before.status == .queued || before.status == .entered || before.status == status { return true }
         // Also whoever left may have an entry that can't be processed.
         if before.status == .left, status == .failed { return true }
         // Whoever left a line that was sold out by then, before Redis had heard of it, is one of those it was sold out for.

@@ -27,6 +27,10 @@ final class World: @unchecked Sendable {  // One task makes, runs and judges a w
     var place: [[Ticket?]]
     /// What the API processes know of the highest ticket, by product.
     var highest: [(nonce: String?, ticket: Int64)]
+    /// Who had entered when entering ended, by product; nil before.
+    var entrants: [[UserID: DrawEntrant]?]
+    /// Who has taken an entry back since.
+    var leftAfterClosing: [Set<UserID>]
     /// Changes that are committed and that the line has not been told of yet.
     var news: [News] = []
     /// Copies of Redis's data that it may come back with.
@@ -69,18 +73,27 @@ final class World: @unchecked Sendable {  // One task makes, runs and judges a w
         case product(Product)
     }
 
-    init(seed: UInt64, keepsTrail: Bool = false) {
+    /// - Parameter isDrawn: Whether places are drawn.
+    init(seed: UInt64, isDrawn: Bool = false, keepsTrail: Bool = false) {
         self.seed = seed
         random = SplitMix64(seed: seed)
-        rules = Rules(&random)
+        rules = Rules(&random, isDrawn: isDrawn)
         users = Array(Cast.users.prefix(rules.users))
-        let products = rules.products(&random)
+        var products = rules.products(&random)
+        if isDrawn {
+            for index in products.indices {
+                let drawAt = Timestamp(milliseconds: 1_000_000 + Int64(random.within(1_000...60_000)))
+                products[index].access = .draw(DrawTerms(drawAt: drawAt))
+            }
+        }
         books = MemoryBooks(products: products, paths: paths)
         line = MemoryLine(products: products.count, paths: paths)
         handedOut = Array(repeating: [], count: products.count)
         toldForGood = Array(repeating: [], count: products.count)
         told = Array(repeating: Array(repeating: nil, count: users.count), count: products.count)
         place = Array(repeating: Array(repeating: nil, count: users.count), count: products.count)
+        entrants = Array(repeating: nil, count: products.count)
+        leftAfterClosing = Array(repeating: [], count: products.count)
         highest = Array(repeating: (nil, 0), count: products.count)
         if keepsTrail { trail = [] }
         if rules.hasUnstorableUser { books.unstorableUsers = [users[0]] }
